@@ -1,0 +1,1 @@
+"""Watchkeeper: watches machines, applications and websites, and says what broke and since when."""

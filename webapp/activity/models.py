@@ -1,0 +1,55 @@
+"""The diary's table."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.core import clock
+from webapp.core.db import Model
+
+
+class ActivityType(str, Enum):
+    """What an entry is about."""
+
+    USER_REGISTERED = "user_registered"
+    USER_APPROVED = "user_approved"
+    USER_REJECTED = "user_rejected"
+    STREAM_STARTED = "stream_started"
+    STREAM_STOPPED = "stream_stopped"
+    STREAM_ERROR = "stream_error"
+    TRACK_ADDED = "track_added"
+    TRACK_REMOVED = "track_removed"
+    SYSTEM_WARNING = "system_warning"
+    SYSTEM_ERROR = "system_error"
+    USER_CHANGED = "user_changed"
+    TOKEN_CREATED = "token_created"  # noqa: S105
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105
+    WEBSITE_ADDED = "website_added"
+    WEBSITE_CHANGED = "website_changed"
+    WEBSITE_PAUSED = "website_paused"
+    WEBSITE_RESUMED = "website_resumed"
+    WEBSITE_REMOVED = "website_removed"
+    WEBSITE_DOWN = "website_down"
+    WEBSITE_UP = "website_up"
+    JOB_RETRIED = "job_retried"
+    JOB_DELETED = "job_deleted"
+
+
+class ActivityEvent(Model):
+    """Something that happened, as one sentence of 1 to 500 characters."""
+
+    __tablename__ = "activity_events"
+    __table_args__ = (
+        Index("idx_activity_events_created_at", "created_at", "id"),
+        Index("idx_activity_events_type", "type", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    type: Mapped[str] = mapped_column(String(50))
+    message: Mapped[str] = mapped_column(Text)
+    user_email: Mapped[str | None] = mapped_column(String(255))
+    details: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)

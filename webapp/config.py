@@ -1,0 +1,258 @@
+"""Every setting of the product, as data: name, type, default and one line of help.
+
+A setting is an environment variable named like its field in capitals. A bad value stops the
+start with one sentence that names the variable.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+MINIMUM_KEY_LENGTH = 32
+MINIMUM_KEY_VARIETY = 10
+
+
+class ConfigError(Exception):
+    """A setting that cannot be used; the message is one sentence for the operator."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What an operator may set: environment variable, type, default as text, help, bounds."""
+
+    name: str
+    type: type
+    default: Any
+    help: str
+    low: float | None
+    high: float | None
+    choices: tuple[str, ...]
+
+
+def setting(
+    default: Any,
+    help: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """Declare one field of `Settings` with its default, help and bounds (in the field's unit)."""
+    return field(
+        default=default, metadata={"help": help, "low": low, "high": high, "choices": choices}
+    )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The product's settings, parsed; see docs/settings.md."""
+
+    host: str = setting("127.0.0.1", "Address the web server listens on.")
+    port: int = setting(8000, "Port the web server listens on.", low=1, high=65535)
+    public_url: str = setting(
+        "", "URL people reach the product by, for links; empty means http://HOST:PORT."
+    )
+    data_dir: Path = setting(
+        Path("instance"), "Folder for the database, the embedded Redis and the keys."
+    )
+    database_url: str = setting(
+        "", "SQLAlchemy URL of SQLite or PostgreSQL; empty means SQLite under DATA_DIR."
+    )
+    database_pool_size: int = setting(
+        5, "PostgreSQL connections kept per process.", low=1, high=100
+    )
+    redis_url: str = setting(
+        "", "URL of Redis; empty means an embedded server on a socket under DATA_DIR."
+    )
+    secret_key: str = setting(
+        "", "Signs sessions and links; empty means generated once into DATA_DIR/secret_key."
+    )
+    encryption_key: str = setting(
+        "",
+        "Encrypts stored secrets; several separated by commas, newest first; "
+        "empty means generated once into DATA_DIR/encryption_key.",
+    )
+    trusted_proxies: int = setting(
+        0, "Reverse proxies in front whose X-Forwarded headers are believed.", low=0, high=5
+    )
+    web_processes: int = setting(1, "Web server processes.", low=1, high=64)
+    web_threads: int = setting(6, "Threads per web server process.", low=1, high=64)
+    workers: int = setting(
+        2, "RQ worker processes that `python worker.py` keeps alive.", low=1, high=64
+    )
+    refresh_s: float = setting(
+        5.0, "Seconds between two refreshes of a panel on a page.", low=1, high=3600
+    )
+    metrics_interval_s: int = setting(
+        5, "Seconds between two readings of this machine's metrics.", low=1, high=3600
+    )
+    metrics_days: int = setting(7, "Days that raw metric samples are kept.", low=1, high=3650)
+    checks_days: int = setting(90, "Days that website checks are kept.", low=1, high=3650)
+    check_shift_s: int = setting(
+        60,
+        "Seconds that one check shift drives checks before the next takes over.",
+        low=5,
+        high=3600,
+    )
+    check_concurrency: int = setting(
+        50, "Website checks in flight at once in one shift.", low=1, high=1000
+    )
+    check_private_addresses: bool = setting(
+        True, "Whether website checks may connect to loopback and private addresses."
+    )
+    activity_kept: int = setting(
+        1000,
+        "Entries the diary keeps; it is pruned once it holds 100 more.",
+        low=100,
+        high=1_000_000,
+    )
+    session_days: int = setting(14, "Days after which an unused sign-in ends.", low=1, high=365)
+    sign_in_attempts: str = setting(
+        "10 per 5 minutes", "Failed sign-ins allowed per address and account before a pause."
+    )
+    maximum_body_bytes: int = setting(
+        1_048_576, "Largest request body accepted, in bytes.", low=1024, high=1_073_741_824
+    )
+    log_level: str = setting(
+        "INFO",
+        "Least severe log line that is printed.",
+        choices=("DEBUG", "INFO", "WARNING", "ERROR"),
+    )
+
+    @property
+    def base_url(self) -> str:
+        """URL for links in messages and on the terminal, without a trailing slash."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database URL with the driver named, SQLite under `data_dir` by default."""
+        if not self.database_url:
+            return f"sqlite:///{self.data_dir / 'watchkeeper.db'}"
+        for short in ("postgres://", "postgresql://"):
+            if self.database_url.startswith(short):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(short)
+        return self.database_url
+
+    @property
+    def broker_url(self) -> str:
+        """The Redis URL, the embedded server's socket by default."""
+        return self.redis_url or f"unix://{self.data_dir / 'run' / 'redis.sock'}"
+
+
+def _describe() -> tuple[Setting, ...]:
+    return tuple(
+        Setting(f.name.upper(), _kind(f.default), f.default, **f.metadata)
+        for f in fields(Settings)
+        if f.default is not MISSING
+    )
+
+
+def _kind(default: Any) -> type:
+    return Path if isinstance(default, Path) else type(default)
+
+
+SETTINGS = _describe()
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read all settings, generating the keys that are not set; raise `ConfigError` on a bad one."""
+    environ = os.environ if environ is None else environ
+    values = {s.name.lower(): _parse(s, environ[s.name]) for s in SETTINGS if environ.get(s.name)}
+    values["data_dir"] = Path(values.get("data_dir", Settings.data_dir)).expanduser().absolute()
+    settings = Settings(**values)
+    _check_urls(settings)
+    return settings
+
+
+def with_keys(settings: Settings) -> Settings:
+    """The same settings with SECRET_KEY and ENCRYPTION_KEY filled from DATA_DIR where not set."""
+    keys = {
+        name: getattr(settings, name) or _kept_key(settings.data_dir / name)
+        for name in ("secret_key", "encryption_key")
+    }
+    for name, value in keys.items():
+        for key in value.split(","):
+            _refuse_weak(name.upper(), key.strip())
+    return Settings(**{f.name: getattr(settings, f.name) for f in fields(settings)} | keys)
+
+
+def _parse(setting: Setting, text: str) -> Any:
+    try:
+        value = _PARSERS[setting.type](text.strip())
+    except ValueError as error:
+        raise ConfigError(
+            f"{setting.name} must be {_NOUNS[setting.type]}, not {text!r}."
+        ) from error
+    if setting.low is not None and value < setting.low:
+        raise ConfigError(f"{setting.name} must be at least {setting.low:g}, not {text}.")
+    if setting.high is not None and value > setting.high:
+        raise ConfigError(f"{setting.name} must be at most {setting.high:g}, not {text}.")
+    if setting.choices and value not in setting.choices:
+        raise ConfigError(f"{setting.name} must be one of {', '.join(setting.choices)}.")
+    return value
+
+
+def _boolean(text: str) -> bool:
+    known = {"1": True, "true": True, "yes": True, "on": True}
+    known |= {"0": False, "false": False, "no": False, "off": False}
+    if text.lower() not in known:
+        raise ValueError(text)
+    return known[text.lower()]
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if value != value or value in (float("inf"), float("-inf")):
+        raise ValueError(text)
+    return value
+
+
+_PARSERS: dict[type, Any] = {str: str, int: int, float: _number, bool: _boolean, Path: Path}
+_NOUNS = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    Path: "a path",
+}
+
+
+def _check_urls(settings: Settings) -> None:
+    if not settings.sqlalchemy_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ConfigError("DATABASE_URL must start with sqlite:/// or postgresql://.")
+    if not settings.broker_url.startswith(("redis://", "rediss://", "unix://")):
+        raise ConfigError("REDIS_URL must start with redis://, rediss:// or unix://.")
+    if settings.public_url and not settings.public_url.startswith(("http://", "https://")):
+        raise ConfigError("PUBLIC_URL must start with http:// or https://.")
+
+
+def _refuse_weak(name: str, key: str) -> None:
+    if len(key) < MINIMUM_KEY_LENGTH or len(set(key)) < MINIMUM_KEY_VARIETY:
+        raise ConfigError(
+            f"{name} is too weak: use at least {MINIMUM_KEY_LENGTH} random characters, "
+            "or leave it unset to have one generated."
+        )
+
+
+def _kept_key(path: Path) -> str:
+    """The key in `path`, generated on the first call; safe when several processes start at once."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(48))
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        return path.read_text().strip()
+    except OSError as error:
+        raise ConfigError(f"DATA_DIR must be a folder we can write: {error}.") from error

@@ -1,0 +1,128 @@
+"""The database: one `db`, a base model, UTC timestamps and the same behaviour on both engines.
+
+SQLite runs in WAL mode. A transaction there begins with the first statement that writes, and
+begins IMMEDIATE: reads never block, and a write never fails because somebody else wrote between
+its read and its write (it waits for up to `BUSY_TIMEOUT_MS`).
+"""
+
+import sqlite3
+from datetime import UTC, datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, BigInteger, Integer, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import Enum as SqlEnum
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.types import TypeDecorator
+
+from webapp.config import Settings
+
+BUSY_TIMEOUT_MS = 10_000
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+READS = ("SELECT", "PRAGMA", "EXPLAIN", "BEGIN", "COMMIT", "ROLLBACK")
+
+type_of_json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
+big_id = BigInteger().with_variant(Integer, "sqlite")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC, with its zone in Python on every database; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of all tables: named constraints, UTC timestamps, JSON that is JSONB on PostgreSQL."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={datetime: UtcDateTime, dict[str, Any]: type_of_json},
+    )
+
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate()
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+def enum_type(enum: type[Enum], name: str) -> SqlEnum:
+    """A database enum that stores the values of `enum`, native on PostgreSQL."""
+    return SqlEnum(enum, name=name, values_callable=lambda e: [m.value for m in e])
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Connect `app` to the database that `settings` names."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.sqlalchemy_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings)
+    if settings.sqlalchemy_url.startswith("sqlite"):
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    migrate.init_app(app, db, compare_type=True, render_as_batch=True)
+
+
+def dispose_engines(app: Flask) -> None:
+    """Forget inherited connections after a fork, without closing the parent's."""
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose(close=False)
+
+
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    if settings.sqlalchemy_url.startswith("sqlite"):
+        return {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "isolation_level": None}}
+    return {
+        "pool_size": settings.database_pool_size,
+        "pool_pre_ping": True,
+        "connect_args": {"connect_timeout": 5, "options": "-c timezone=UTC"},
+    }
+
+
+@event.listens_for(Engine, "connect")
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _begin_to_write(
+    connection: Any, cursor: Any, statement: str, _parameters: Any, _context: Any, _many: Any
+) -> None:
+    """Open SQLite's transaction at the first write, with the write lock taken at once."""
+    raw = getattr(cursor, "connection", None)
+    if not isinstance(raw, sqlite3.Connection) or raw.in_transaction:
+        return
+    if not statement.lstrip().upper().startswith(READS):
+        cursor.execute("BEGIN IMMEDIATE")

@@ -1,0 +1,144 @@
+"""The JSON API's edge: parse, call one verb or question, commit, answer.
+
+An operation declares what it takes and gives with Pydantic models; the same declaration checks
+the request, shapes the answer and writes the OpenAPI document. Lists are
+`{items, total, page, page_size}`; errors are problem documents.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Annotated, Any, Generic, TypeVar
+
+from flask import Blueprint, Response, request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from werkzeug.exceptions import BadRequest
+
+from webapp.core.access import Role, needs
+from webapp.core.db import db
+from webapp.core.problems import Problem, field_errors, invalid
+from webapp.core.web import csrf
+
+Item = TypeVar("Item")
+Schema = TypeVar("Schema", bound=BaseModel)
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+MAXIMUM_PAGE_SIZE = 200
+
+
+class Input(BaseModel):
+    """Base of everything that comes in: an unknown field is an error, text is stripped."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Output(BaseModel):
+    """Base of everything that goes out; reads the attributes of a row."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class PageQuery(Input):
+    """Which page of a list: `page` from 1, `page_size` up to 200."""
+
+    page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    page_size: Annotated[int, Field(ge=1, le=MAXIMUM_PAGE_SIZE)] = 50
+
+
+class Page(Output, Generic[Item]):
+    """One page of a list, with the number of items on all pages."""
+
+    items: list[Item]
+    total: int
+    page: int
+    page_size: int
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a route takes and gives, for the checks and for the OpenAPI document."""
+
+    summary: str
+    query: type[BaseModel] | None
+    body: type[BaseModel] | None
+    returns: type[BaseModel] | None
+    status: int
+
+
+def json_blueprint(name: str, prefix: str) -> Blueprint:
+    """A blueprint for JSON routes below `prefix`; it needs a token and no CSRF value."""
+    blueprint = Blueprint(f"{name}_api", __name__, url_prefix=prefix)
+    csrf.exempt(blueprint)
+    return blueprint
+
+
+def operation(
+    summary: str,
+    *,
+    role: Role,
+    query: type[BaseModel] | None = None,
+    body: type[BaseModel] | None = None,
+    returns: type[BaseModel] | None = None,
+    status: int = 200,
+) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+    """Make a view of a function that is called with `query=` and `body=` where declared.
+
+    What it returns is shaped by `returns`; a pair `(items, total)` becomes one page of a list.
+    With no `returns` the answer is 204. The transaction is committed after a method that changes.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Response]:
+        @wraps(function)
+        def view(**arguments: Any) -> Response:
+            if query is not None:
+                arguments["query"] = _parse_query(query)
+            if body is not None:
+                arguments["body"] = _parse_body(body)
+            result = function(**arguments)
+            document = _shape(returns, result, arguments.get("query"))
+            if request.method not in SAFE_METHODS:
+                db.session.commit()
+            return document if isinstance(document, Response) else _respond(document, status)
+
+        view.operation = Operation(summary, query, body, returns, status)  # type: ignore[attr-defined]
+        return needs(role)(view)
+
+    return decorate
+
+
+def _parse_query(schema: type[Schema]) -> Schema:
+    try:
+        return schema.model_validate(request.args.to_dict())
+    except ValidationError as error:
+        raise invalid(*field_errors(error)) from error
+
+
+def _parse_body(schema: type[Schema]) -> Schema:
+    if not request.is_json:
+        raise Problem(415, "Send the body as application/json.")
+    try:
+        given = request.get_json()
+    except BadRequest as error:
+        raise Problem(400, "The body is not valid JSON.") from error
+    try:
+        return schema.model_validate(given)
+    except ValidationError as error:
+        raise invalid(*field_errors(error)) from error
+
+
+def _shape(returns: type[BaseModel] | None, result: Any, query: Any) -> BaseModel | Response | None:
+    if returns is None or isinstance(result, Response):
+        return result if isinstance(result, Response) else None
+    if isinstance(result, tuple):
+        # Rows are validated here, while their session is open; `total` counts all pages.
+        items, total = result
+        page = {"items": items, "total": total, "page": query.page, "page_size": query.page_size}
+        return returns.model_validate(page, from_attributes=True)
+    return returns.model_validate(result, from_attributes=True)
+
+
+def _respond(document: BaseModel | Response | None, status: int) -> Response:
+    if document is None:
+        return Response(status=204)
+    assert isinstance(document, BaseModel)
+    body = document.model_dump_json()
+    return Response(body, status, {"Cache-Control": "no-store"}, content_type="application/json")

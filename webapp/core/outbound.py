@@ -1,0 +1,57 @@
+"""The only HTTP client: libcurl handles with limits set and addresses filtered at the socket.
+
+The address that is filtered is the one actually connected to, on every redirect hop, so a name
+that resolves differently the second time gains nothing.
+"""
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import pycurl
+
+from webapp.core.addresses import refusal
+
+USER_AGENT = "Watchkeeper/1.0"
+
+
+class Refusals:
+    """An open-socket callback for one handle; `reason` says why it refused, if it did."""
+
+    def __init__(self, *, private_allowed: bool) -> None:
+        self.private_allowed = private_allowed
+        self.reason: str | None = None
+
+    def __call__(self, _purpose: int, address: Any) -> Any:
+        family, kind, protocol, target = address
+        host = target[0].decode() if isinstance(target[0], bytes) else target[0]
+        why = refusal(host, private_allowed=self.private_allowed)
+        if why is not None:
+            self.reason = why
+            return pycurl.SOCKET_BAD
+        return socket.socket(family, kind, protocol)
+
+
+def new_handle(
+    url: str, *, timeout_s: float, private_allowed: bool, on_body: Callable[[bytes], int | None]
+) -> tuple[pycurl.Curl, Refusals]:
+    """A handle for one cold request: http and https only, no proxy, no cookie, no reuse.
+
+    `timeout_s` bounds the whole transfer. `on_body` gets each piece of the body and may return -1
+    to end the transfer.
+    """
+    refusals = Refusals(private_allowed=private_allowed)
+    handle = pycurl.Curl()
+    handle.setopt(pycurl.URL, url)
+    handle.setopt(pycurl.PROTOCOLS_STR, "http,https")
+    handle.setopt(pycurl.REDIR_PROTOCOLS_STR, "http,https")
+    handle.setopt(pycurl.OPENSOCKETFUNCTION, refusals)
+    handle.setopt(pycurl.NOSIGNAL, 1)
+    handle.setopt(pycurl.PROXY, "")
+    handle.setopt(pycurl.TIMEOUT_MS, int(timeout_s * 1000))
+    handle.setopt(pycurl.FRESH_CONNECT, 1)
+    handle.setopt(pycurl.FORBID_REUSE, 1)
+    handle.setopt(pycurl.DNS_CACHE_TIMEOUT, 0)
+    handle.setopt(pycurl.USERAGENT, USER_AGENT)
+    handle.setopt(pycurl.WRITEFUNCTION, on_body)
+    return handle, refusals

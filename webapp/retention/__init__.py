@@ -1,0 +1,1 @@
+"""FORGET: the one list of what is kept and for how long."""

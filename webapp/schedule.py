@@ -1,0 +1,26 @@
+"""The timetable: EVERY periodic job with its queue and period, and AFTER which job which follows.
+
+A job here may be run twice, late or not at all without harm: it claims the rows it works on.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from webapp.config import Settings
+from webapp.core.timetable import Periodic
+from webapp.metrics.jobs import collect_metrics
+from webapp.retention.jobs import forget_old_rows
+from webapp.websites.jobs import check_shift
+
+AFTER: Mapping[Callable[..., Any], Sequence[Callable[..., Any]]] = {}
+
+
+def every(settings: Settings) -> tuple[Periodic, ...]:
+    """All periodic jobs, with the periods that `settings` gives them."""
+    return (
+        Periodic(collect_metrics, "fast", every_s=settings.metrics_interval_s),
+        Periodic(
+            check_shift, "checks", settings.check_shift_s, timeout_s=settings.check_shift_s + 90
+        ),
+        Periodic(forget_old_rows, "slow", every_s=600, timeout_s=600),
+    )
