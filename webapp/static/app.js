@@ -61,7 +61,8 @@
   function refresh() {
     if (document.hidden || signedOut || !window.htmx) return;
     all('[data-panel]').forEach(function (panel) {
-      if (!isBusy(panel)) window.htmx.trigger(panel, 'refresh');
+      panel.dataset.held = isBusy(panel) ? 'yes' : '';
+      if (!panel.dataset.held) window.htmx.trigger(panel, 'refresh');
     });
     all('[data-chart]').forEach(function (box) { if (box.plot) drawChart(box); });
   }
@@ -77,8 +78,8 @@
       var old = Boolean(newest) && now() - newest > limit;
       var note = one('[data-stale-note]', panel);
       panel.classList.toggle('is-stale', old || failures > 1);
-      note.hidden = !old;
-      write(note, old ? 'Nothing new for ' + span((now() - newest) / 1000) : '');
+      note.hidden = !old && !panel.dataset.held;
+      write(note, panel.dataset.held ? 'Refreshing waits while you use this' : old ? 'Nothing new for ' + span((now() - newest) / 1000) : '');
     });
   }
 
@@ -244,6 +245,7 @@
     var axis = { stroke: ink, font: '12px ' + family, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
     return {
       width: box.clientWidth, height: Number(box.dataset.height) || 240, legend: { live: true },
+      hooks: { setCursor: [latest] },
       cursor: { drag: { x: true, y: false } },
       scales: Object.fromEntries(units.slice(0, 2).map(function (u) {
         return [u || 'y', { range: function (_, low, high) { return u === '%' || u === 'percent' ? [0, 100] : [Math.min(0, low || 0), (high || 1) * 1.1]; } }];
@@ -257,6 +259,7 @@
       }))
     };
   }
+  function latest(plot) { if (plot.cursor.idx == null) plot.setLegend({ idx: plot.data[0].length - 1 }); }
   function hours(_, ticks) {
     var long = ticks.length > 1 && ticks[ticks.length - 1] - ticks[0] > 172800;
     return ticks.map(function (t) { var d = new Date(t * 1000); return long ? two(d.getMonth() + 1) + '-' + two(d.getDate()) : clock(d); });
@@ -292,9 +295,10 @@
     if (details && details.open) drawTable(box, found, data);
     box.found = found;
     if (empty) return;
-    if (box.plot && box.plot.series.length === data.length) { box.plot.setData(data, !box.zoomed); return; }
+    if (box.plot && box.plot.series.length === data.length) { box.plot.setData(data); latest(box.plot); return; }
     if (box.plot) box.plot.destroy();
     box.plot = new window.uPlot(options(box, found), data, box);
+    latest(box.plot);
     box.plot.root.setAttribute('role', 'img');
     box.plot.root.setAttribute('aria-label', box.dataset.label);
   }
