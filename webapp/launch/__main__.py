@@ -1,0 +1,81 @@
+"""`python -m webapp.launch`: look, prepare, then become the supervisor of all processes."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from webapp.config import ConfigError, Settings, load, with_keys
+from webapp.launch import embedded_redis, preflight, supervision
+from webapp.launch.lifeline import die_with_parent
+
+MIGRATE = ["-m", "flask", "--app", "wsgi", "db", "upgrade"]
+
+
+def main() -> None:
+    """Start everything and stay until told to stop; one sentence and status 1 when that fails."""
+    try:
+        start(load())
+    except (ConfigError, preflight.Refusal) as error:
+        raise SystemExit(f"Watchkeeper cannot start. {error}") from error
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+def start(settings: Settings) -> None:
+    """Check, migrate and supervise until told to stop."""
+    run_dir = preflight.make_folder(settings.data_dir)
+    with preflight.lock(run_dir):
+        preflight.check_port(settings.host, settings.port)
+        with_keys(settings)
+        os.environ["DATA_DIR"] = str(settings.data_dir)
+        redis_server = None if settings.redis_url else prepare_redis(settings.data_dir)
+        say("Preparing the database ...")
+        migrate(run_dir / "migrate.log")
+        kept = supervision.programs(redis_server, run_dir)
+        file = run_dir / "supervisord.conf"
+        file.write_text(supervision.configuration(kept, as_root=os.geteuid() == 0))
+        say("Starting the web server, the workers and the scheduler ...")
+        supervision.supervise(file)
+
+
+def prepare_redis(data_dir: Path) -> Path:
+    """Write the embedded Redis's configuration and folder; the server to run with it."""
+    server = embedded_redis.find_server()
+    (data_dir / "redis").mkdir(mode=0o700, exist_ok=True)
+    (data_dir / "run" / "redis.conf").write_text(embedded_redis.configuration(data_dir))
+    return server
+
+
+def migrate(log: Path) -> None:
+    """Bring the database to the newest schema; what it printed stays in `log`."""
+    with log.open("w+") as output:
+        done = subprocess.run(
+            [sys.executable, *MIGRATE],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            preexec_fn=lambda: die_with_parent(signal.SIGTERM),
+        )
+        if done.returncode == 0:
+            return
+        output.seek(0)
+        raise preflight.Refusal(
+            f"The database could not be prepared: {reason(output.read())} ({log} has the details.)"
+        )
+
+
+def reason(output: str) -> str:
+    """The line of a traceback or error message that says what was wrong."""
+    lines = [line.strip() for line in output.splitlines() if line[:1].strip()]
+    told = [line for line in lines if not line.startswith(("(Background", "Traceback"))]
+    return told[-1] if told else "no reason was given."
+
+
+def say(line: str) -> None:
+    """Print a line for the operator at once, also into a pipe."""
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

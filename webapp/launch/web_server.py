@@ -1,0 +1,32 @@
+"""Settings of gunicorn: `gunicorn --config python:webapp.launch.web_server`."""
+
+import signal
+from typing import Any
+
+from webapp.config import load
+from webapp.core.db import dispose_engines
+from webapp.launch.lifeline import die_with_parent
+
+_settings = load()
+_host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
+
+wsgi_app = "wsgi:app"
+bind = f"{_host}:{_settings.port}"
+worker_class = "gthread"
+workers = _settings.web_processes
+threads = _settings.web_threads
+# Processes share the memory of what is loaded before the fork.
+preload_app = True
+# Longer than a page waits between two refreshes, so that a refresh opens no connection.
+keepalive = int(_settings.refresh_s) + 10
+graceful_timeout = 1
+loglevel = "warning"
+no_control_socket = True
+# Whom to believe about X-Forwarded headers is decided in one place, by TRUSTED_PROXIES.
+forwarded_allow_ips = ""
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Make the new process let go of the parent's connections, and end when the parent does."""
+    die_with_parent(signal.SIGKILL)
+    dispose_engines(server.app.wsgi())
