@@ -1,4 +1,4 @@
-"""Real servers for the tests: SQLite, PostgreSQL, Redis, Chromium; the outside world switched off."""
+"""Real servers for the tests: SQLite, PostgreSQL, Redis; the outside world switched off."""
 
 import os
 import secrets
@@ -148,7 +148,7 @@ def settings(database_url: str, redis_url: str, short_folder: Path) -> config.Se
             "DATA_DIR": str(short_folder),
             "SECRET_KEY": KEY,
             "ENCRYPTION_KEY": KEY,
-            "LOG_LEVEL": "ERROR",
+            "LOG_LEVEL": "WARNING",
         }
     )
 
@@ -170,11 +170,12 @@ def _app(settings: config.Settings) -> Iterator[Flask]:
 @pytest.fixture
 def app(_app: Flask) -> Iterator[Flask]:
     """The application on empty tables and an empty Redis. No context is pushed."""
+    redis = _app.extensions["redis"]
     yield _app
     with _app.app_context():
         db.session.remove()
         _empty_tables()
-        _app.extensions["redis"].flushall()
+    redis.flushall()
 
 
 def _empty_tables() -> None:
