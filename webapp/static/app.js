@@ -5,7 +5,8 @@
   var PERIOD = Number(document.body.dataset.refreshMs) || 5000;
   var LONGEST_WAIT = 15000;
   var skew = 0;           // server clock minus ours, in ms
-  var failures = 0;
+  var failures = 0;       // rounds in a row, however many panels a round has
+  var roundFailed = false;
   var lastAnswer = Date.now();
   var signedOut = false;
   var pointerDown = false;
@@ -60,6 +61,7 @@
   }
   function refresh() {
     if (document.hidden || signedOut || !window.htmx) return;
+    roundFailed = false;
     all('[data-panel]').forEach(function (panel) {
       panel.dataset.held = isBusy(panel) ? 'yes' : '';
       if (!panel.dataset.held) window.htmx.trigger(panel, 'refresh');
@@ -98,6 +100,8 @@
     banner.hidden = false;
   }
   function failed() {
+    if (roundFailed) return;
+    roundFailed = true;
     failures += 1;
     if (failures > 1 && !signedOut) {
       showBanner('The server has not answered since ' + clock(new Date(lastAnswer)) + '. What you see may be out of date. Trying again by itself.');
@@ -124,19 +128,18 @@
 
   /* ---- Swaps keep the reader's place. ---- */
   function trace(element, panel) {
-    if (element.id) return '#' + CSS.escape(element.id);
-    var name = element.tagName.toLowerCase();
-    var href = element.getAttribute('href');
-    var peers = all(href ? name + '[href="' + CSS.escape(href) + '"]' : name, panel);
-    return { query: href ? name + '[href="' + CSS.escape(href) + '"]' : name, index: peers.indexOf(element) };
-  }
-  function restore(panelId, mark) {
-    var panel = document.getElementById(panelId);
-    if (!panel || !mark) return;
-    var element = typeof mark === 'string' ? one(mark) : all(mark.query, panel)[mark.index];
-    if (element && element !== document.activeElement) element.focus({ preventScroll: true });
+    var name = element.tagName.toLowerCase(), href = element.getAttribute('href');
+    var query = href ? name + '[href="' + CSS.escape(href) + '"]' : name;
+    return { panel: panel.id, id: element.id, query: query, index: all(query, panel).indexOf(element) };
   }
   var focusMark = null;
+  function restore() {
+    var panel = focusMark && document.getElementById(focusMark.panel);
+    if (!panel || document.activeElement !== document.body) return;
+    var element = focusMark.id ? document.getElementById(focusMark.id) : all(focusMark.query, panel)[focusMark.index];
+    if (element) element.focus({ preventScroll: true });
+    focusMark = null;
+  }
 
   document.addEventListener('htmx:configRequest', function (event) {
     var token = one('meta[name="csrf-token"]');
@@ -151,20 +154,14 @@
       if (xhr.responseURL.indexOf('sign-in') > -1) leave();
       return;
     }
+    if (!event.detail.shouldSwap) return;
+    var cause = event.detail.requestConfig.triggeringEvent;
+    target.classList.remove('htmx-request');
     // Asked before the reader put a hand on the panel, answered after: the next period will do.
-    if (event.detail.shouldSwap && event.detail.requestConfig.triggeringEvent &&
-        event.detail.requestConfig.triggeringEvent.type === 'refresh' && isTouched(target)) event.detail.shouldSwap = false;
-    var focus = document.activeElement;
-    focusMark = target.contains(focus) ? { panel: target.id, mark: trace(focus, target) } : null;
+    if (cause && cause.type === 'refresh' && isBusy(target)) event.detail.shouldSwap = false;
+    else if (target.contains(document.activeElement)) focusMark = trace(document.activeElement, target);
   });
-  function isTouched(panel) {
-    panel.classList.remove('htmx-request');
-    return isBusy(panel);
-  }
-  document.addEventListener('htmx:afterSettle', function () {
-    if (focusMark) restore(focusMark.panel, focusMark.mark);
-    focusMark = null;
-  });
+  document.addEventListener('htmx:afterSettle', restore);
   document.addEventListener('htmx:afterRequest', function (event) {
     var xhr = event.detail.xhr;
     if (!xhr || !xhr.status) return;
