@@ -59,7 +59,9 @@ def upgrade():
     )
     with op.batch_alter_table("activity_events", schema=None) as batch_op:
         batch_op.create_index("idx_activity_events_created_at", ["created_at", "id"], unique=False)
-        batch_op.create_index("idx_activity_events_type", ["type", "id"], unique=False)
+        batch_op.create_index(
+            "idx_activity_events_type", ["type", "created_at", "id"], unique=False
+        )
 
     op.create_table(
         "api_tokens",
@@ -132,6 +134,8 @@ def upgrade():
         sa.Column("status", MONITOR_STATUS, nullable=False),
         sa.Column("status_since_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("response_time_ms", sa.Double(), nullable=True),
+        sa.Column("error_message", sa.Text(), nullable=True),
         sa.Column("next_check_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("check_requested_at", sa.DateTime(timezone=True), nullable=True),
@@ -172,6 +176,7 @@ def upgrade():
         sa.Column("tls_time_ms", sa.Double(), nullable=True),
         sa.Column("ttfb_ms", sa.Double(), nullable=True),
         sa.Column("late_ms", sa.Integer(), nullable=False),
+        sa.Column("failure_reason", sa.String(length=32), nullable=True),
         sa.Column("error_message", sa.Text(), nullable=True),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -31,6 +31,7 @@ class HTTPMethod(str, Enum):
     OPTIONS = "OPTIONS"
 
 
+PAUSED = "paused"
 MONITOR_STATUS = enum_type(MonitorStatus, "monitor_status")
 HTTP_METHOD = enum_type(HTTPMethod, "http_method")
 
@@ -39,7 +40,9 @@ class Website(Model):
     """A website that is checked every `check_interval` seconds while `is_active`.
 
     `next_check_at` is when it falls due; a shift that claims it sets `claimed_until`, and the
-    claim lapses then. `check_requested_at` asks for a check now.
+    claim lapses then. `check_requested_at` is set while somebody waits for a check. The last
+    check's time, response time (ms) and error are repeated here, so that a list of websites
+    never reads the checks.
     """
 
     __tablename__ = "websites"
@@ -59,19 +62,30 @@ class Website(Model):
     status: Mapped[MonitorStatus] = mapped_column(MONITOR_STATUS, default=MonitorStatus.UNKNOWN)
     status_since_at: Mapped[datetime] = mapped_column(default=clock.now)
     last_checked_at: Mapped[datetime | None]
+    response_time_ms: Mapped[float | None]
+    error_message: Mapped[str | None] = mapped_column(Text)
     next_check_at: Mapped[datetime] = mapped_column(default=clock.now)
     claimed_until: Mapped[datetime | None]
     check_requested_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
-    updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     monitor_checks: Mapped[list["MonitorCheck"]] = relationship(
         back_populates="website", cascade="all, delete-orphan", passive_deletes=True
     )
 
+    @property
+    def state(self) -> str:
+        """What people read: paused, or the status in lower case."""
+        return self.status.value.lower() if self.is_active else PAUSED
+
 
 class MonitorCheck(Model):
-    """One check of a website; the phases and the whole are in milliseconds."""
+    """One check of a website, in milliseconds: the whole and, summed over redirects, each phase.
+
+    `ttfb_ms` is the wait between the request sent and the first byte of the answer. `late_ms` is
+    how long after its due time the check began. `failure_reason` is a `failures.Reason`.
+    """
 
     __tablename__ = "monitor_checks"
     __table_args__ = (
@@ -90,6 +104,7 @@ class MonitorCheck(Model):
     tls_time_ms: Mapped[float | None]
     ttfb_ms: Mapped[float | None]
     late_ms: Mapped[int] = mapped_column(default=0)
+    failure_reason: Mapped[str | None] = mapped_column(String(32))
     error_message: Mapped[str | None] = mapped_column(Text)
     checked_at: Mapped[datetime] = mapped_column(default=clock.now)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
