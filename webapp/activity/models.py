@@ -44,7 +44,7 @@ class ActivityEvent(Model):
     __tablename__ = "activity_events"
     __table_args__ = (
         Index("idx_activity_events_created_at", "created_at", "id"),
-        Index("idx_activity_events_type", "type", "id"),
+        Index("idx_activity_events_type", "type", "created_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
