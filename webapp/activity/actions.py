@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, tuple_
 
 from webapp.activity.models import ActivityEvent, ActivityType
 from webapp.core import access
@@ -33,21 +33,32 @@ def record(
     )
     db.session.add(event)
     db.session.flush()
-    forget_oldest(current_app.extensions["settings"].activity_kept)
+    kept: int = current_app.extensions["settings"].activity_kept
+    if _may_be_full(event.id, kept):
+        forget_oldest(kept)
     return event
 
 
 def forget_oldest(kept: int) -> int:
-    """Once there are 100 more entries than `kept`, delete the oldest; say how many."""
+    """Once there are over 100 more entries than `kept`, delete the oldest; say how many."""
     count = db.session.scalar(select(func.count(ActivityEvent.id))) or 0
     if count <= kept + HYSTERESIS:
         return 0
-    newest = select(ActivityEvent.id).order_by(
+    place = tuple_(ActivityEvent.created_at, ActivityEvent.id)
+    newest = select(ActivityEvent.created_at, ActivityEvent.id).order_by(
         ActivityEvent.created_at.desc(), ActivityEvent.id.desc()
     )
-    doomed = newest.offset(kept).subquery()
-    db.session.execute(
-        delete(ActivityEvent).where(ActivityEvent.id.in_(select(doomed.c.id))),
+    first_doomed = db.session.execute(newest.offset(kept).limit(1)).one()
+    # Two writers that prune at once would wait for each other's rows: each leaves the other's.
+    doomed = select(ActivityEvent.id).where(place <= first_doomed).with_for_update(skip_locked=True)
+    result = db.session.execute(
+        delete(ActivityEvent).where(ActivityEvent.id.in_(doomed)),
         execution_options={"synchronize_session": False},
     )
-    return count - kept
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def _may_be_full(newest_id: int, kept: int) -> bool:
+    """Whether counting is worth it: ids are only handed out once, so two lookups tell mostly no."""
+    oldest_id = db.session.scalar(select(func.min(ActivityEvent.id))) or newest_id
+    return newest_id - oldest_id >= kept + HYSTERESIS

@@ -37,6 +37,23 @@ class ActivityType(str, Enum):
     JOB_RETRIED = "job_retried"
     JOB_DELETED = "job_deleted"
 
+    @property
+    def label(self) -> str:
+        """The type in words, for people."""
+        return self.value.replace("_", " ").capitalize()
+
+
+LOOKS = {
+    ActivityType.USER_APPROVED: "approved",
+    ActivityType.USER_REJECTED: "rejected",
+    ActivityType.STREAM_ERROR: "error",
+    ActivityType.SYSTEM_WARNING: "warning",
+    ActivityType.SYSTEM_ERROR: "error",
+    ActivityType.WEBSITE_DOWN: "down",
+    ActivityType.WEBSITE_UP: "up",
+    ActivityType.WEBSITE_PAUSED: "paused",
+}
+
 
 class ActivityEvent(Model):
     """Something that happened, as one sentence of 1 to 500 characters."""
@@ -53,3 +70,8 @@ class ActivityEvent(Model):
     user_email: Mapped[str | None] = mapped_column(String(255))
     details: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @property
+    def look(self) -> str:
+        """The status whose colour and shape the entry is shown with."""
+        return LOOKS.get(ActivityType(self.type), "info")
