@@ -26,7 +26,7 @@ from webapp.config import Settings
 from webapp.core.db import db, dispose_engines
 
 QUEUES = ("fast", "default", "checks", "slow")
-WORKER_TTL_S = 45  # RQ keeps a worker's key this long past its last sign of life
+WORKER_TTL_S = 30  # an idle worker shows life every 15 s, 15 s before this
 JOB_TIMEOUT_S = 60
 FAILURE_TTL_S = 7 * 86_400
 RESULT_TTL_S = 60

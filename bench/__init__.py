@@ -1,0 +1,1 @@
+"""Benchmarks of the running product, each one command: `python -m bench NAME`."""

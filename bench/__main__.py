@@ -1,0 +1,22 @@
+"""Run one benchmark or all: `python -m bench [NAME ...]`."""
+
+import sys
+
+from bench import idle, kills, pages, start
+
+BENCHMARKS = {"start": start.main, "idle": idle.main, "pages": pages.main, "kills": kills.main}
+
+
+def main() -> None:
+    """Run the named benchmarks, all of them when none is named."""
+    names = sys.argv[1:] or list(BENCHMARKS)
+    unknown = sorted(set(names) - set(BENCHMARKS))
+    if unknown:
+        raise SystemExit(f"There is no benchmark {unknown[0]}; there are {', '.join(BENCHMARKS)}.")
+    for name in names:
+        print(f"== {name}", flush=True)
+        BENCHMARKS[name]()
+
+
+if __name__ == "__main__":
+    main()
