@@ -31,12 +31,12 @@ def start(settings: Settings) -> None:
         with_keys(settings)
         os.environ["DATA_DIR"] = str(settings.data_dir)
         redis_server = None if settings.redis_url else prepare_redis(settings.data_dir)
-        say("Preparing the database ...")
+        print("Preparing the database ...", flush=True)
         migrate(run_dir / "migrate.log")
         kept = supervision.programs(redis_server, run_dir)
         file = run_dir / "supervisord.conf"
         file.write_text(supervision.configuration(kept, as_root=os.geteuid() == 0))
-        say("Starting the web server, the workers and the scheduler ...")
+        print("Starting the web server, the workers and the scheduler ...", flush=True)
         supervision.supervise(file)
 
 
@@ -70,11 +70,6 @@ def reason(output: str) -> str:
     lines = [line.strip() for line in output.splitlines() if line[:1].strip()]
     told = [line for line in lines if not line.startswith(("(Background", "Traceback"))]
     return told[-1] if told else "no reason was given."
-
-
-def say(line: str) -> None:
-    """Print a line for the operator at once, also into a pipe."""
-    print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -32,9 +32,11 @@ def lock(run_dir: Path) -> TextIO:
     try:
         fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        holder.seek(0)
+        with holder:
+            holder.seek(0)
+            process = holder.read()
         raise Refusal(
-            f"Watchkeeper already runs on DATA_DIR {run_dir.parent} (process {holder.read()}): "
+            f"Watchkeeper already runs on DATA_DIR {run_dir.parent} (process {process}): "
             "stop it, or give this one another DATA_DIR and PORT."
         ) from error
     holder.truncate(0)

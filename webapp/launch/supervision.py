@@ -88,8 +88,10 @@ def supervise(configuration_file: Path) -> None:
     options = ServerOptions()
     options.realize(["--nodaemon", "--configuration", str(configuration_file)])
     options.first, options.test = True, False
+    supervisor = _Supervisor(options)
+    supervisor.outlives_terminal = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
     try:
-        _Supervisor(options).main()
+        supervisor.main()
     except ExitNow:
         pass
     finally:
@@ -97,10 +99,15 @@ def supervise(configuration_file: Path) -> None:
 
 
 class _Supervisor(Supervisor):  # type: ignore[misc] # the library has no types
+    outlives_terminal = False
+
     def runforever(self) -> None:
         """The library's loop, entered once its own set-up is complete."""
         events.subscribe(events.ProcessStateBackoffEvent, _limit_backoff)
-        _stop_on_hangup(self.options)
+        if self.outlives_terminal:
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        else:
+            _stop_on_hangup(self.options)
         _look_often(self.options.poller)
         super().runforever()
 

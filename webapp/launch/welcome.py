@@ -9,6 +9,7 @@ from http.client import HTTPConnection, HTTPException
 from webapp.config import Settings, load
 
 PATIENCE_S = 30.0
+PAUSE_S = 0.2
 FIRST_LINK = ["-m", "flask", "--app", "wsgi", "accounts", "first-link"]
 
 
@@ -16,17 +17,12 @@ def main() -> None:
     """Wait until the product is well, then print its address and how to sign in first."""
     settings = load()
     answer = await_health(lambda: ask_health(settings), patience_s=PATIENCE_S)
-    say(f"Watchkeeper is at {address(settings)} and stops with Ctrl-C.")
+    print(f"Watchkeeper is at {address(settings)} and stops with Ctrl-C.", flush=True)
     if answer:
-        say(f"It is not well yet: {answer}")
+        print(f"It is not well yet: {answer}", flush=True)
     link = subprocess.run([sys.executable, *FIRST_LINK], stdout=subprocess.PIPE, text=True)
     if link.stdout.strip():
-        say(f"Create the first administrator here, once: {link.stdout.strip()}")
-
-
-def say(line: str) -> None:
-    """Print a line for the operator at once, also into a pipe."""
-    print(line, flush=True)
+        print(f"Create the first administrator here, once: {link.stdout.strip()}")
 
 
 def address(settings: Settings) -> str:
@@ -65,7 +61,7 @@ def await_health(
             answer = f"the web server does not answer ({error})."
         if not answer or clock() >= give_up_at:
             return answer
-        pause(0.1)
+        pause(PAUSE_S)
 
 
 if __name__ == "__main__":
