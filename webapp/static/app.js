@@ -4,7 +4,7 @@
 
   var PERIOD = Number(document.body.dataset.refreshMs) || 5000;
   var LONGEST_WAIT = 15000;
-  var skew = 0;           // server clock minus ours, in ms
+  var skew = gap(Date.parse(document.body.dataset.now || ''));  // server clock minus ours, in ms
   var failures = 0;       // rounds in a row, however many panels a round has
   var roundFailed = false;
   var lastAnswer = Date.now();
@@ -15,6 +15,10 @@
   function all(selector, root) { return Array.from((root || document).querySelectorAll(selector)); }
   function one(selector, root) { return (root || document).querySelector(selector); }
   function now() { return Date.now() + skew; }
+  function gap(serverTime) {
+    var found = serverTime - Date.now();
+    return Math.abs(found) > 2000 ? found : 0;  // NaN compares false: no known time, no gap
+  }
   function two(n) { return String(n).padStart(2, '0'); }
   function announce(text) { one('#announce').textContent = text; }
 
@@ -112,7 +116,7 @@
   function answered(xhr) {
     lastAnswer = Date.now();
     var date = Date.parse(xhr.getResponseHeader('Date') || '');
-    if (date) skew = Math.abs(date - lastAnswer) > 2000 ? date - lastAnswer : 0;
+    if (date) skew = gap(date);
     if (!failures) return;
     failures = 0;
     one('#connection').hidden = true;
