@@ -1,43 +1,20 @@
-"""Metrics as stored: a series says what is measured, its samples are narrow rows."""
+"""Metrics as stored and as read.
+
+Stored: a series says what is measured, its samples are narrow rows. Read: a SystemMetric or an
+ApplicationMetric is a sample joined to its series, with every field a metric has.
+"""
 
 from datetime import datetime
-from enum import Enum
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, join, mapped_column, synonym
 
 from webapp.core import clock
 from webapp.core.db import Model, enum_type
-
-
-class MetricKind(str, Enum):
-    """Whether a host or an application is measured."""
-
-    SYSTEM = "system"
-    APPLICATION = "application"
-
-
-class SystemMetricType(str, Enum):
-    """What of a machine is measured."""
-
-    CPU = "cpu"
-    MEMORY = "memory"
-    DISK = "disk"
-    NETWORK = "network"
-    DATABASE = "database"
-    CACHE = "cache"
-
-
-class ApplicationMetricType(str, Enum):
-    """What of an application is measured."""
-
-    REQUEST = "request"
-    RESPONSE_TIME = "response_time"
-    ERROR_RATE = "error_rate"
-    USER_COUNT = "user_count"
-    QUEUE_SIZE = "queue_size"
-    TASK_COUNT = "task_count"
+from webapp.metrics.readings import ApplicationMetricType as ApplicationMetricType
+from webapp.metrics.readings import MetricKind as MetricKind
+from webapp.metrics.readings import SystemMetricType as SystemMetricType
 
 
 class MetricSeries(Model):
@@ -75,3 +52,46 @@ class MetricSample(Model):
     )
     at_ms: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     value: Mapped[float]
+
+
+_series = MetricSeries.__table__
+_samples = MetricSample.__table__
+
+
+class Metric(Model):
+    """A sample with all that its series says, to read; new ones are recorded as samples."""
+
+    __table__ = join(_series, _samples)
+    __mapper_args__ = {
+        "polymorphic_on": _series.c.kind,
+        "primary_key": [_samples.c.series_id, _samples.c.at_ms],
+    }
+
+    series_id: Mapped[int] = column_property(_samples.c.series_id, _series.c.id)
+    at_ms: Mapped[int] = column_property(_samples.c.at_ms)
+    kind: Mapped[MetricKind] = column_property(_series.c.kind)
+    metric_type: Mapped[str] = column_property(_series.c.metric_type)
+    name: Mapped[str] = column_property(_series.c.name)
+    unit: Mapped[str] = column_property(_series.c.unit)
+    source: Mapped[str] = column_property(_series.c.source)
+    value: Mapped[float] = column_property(_samples.c.value)
+    details: Mapped[dict[str, Any]] = column_property(_series.c.details)
+
+    @property
+    def timestamp(self) -> datetime:
+        """When it was measured."""
+        return clock.from_ms(self.at_ms)
+
+
+class SystemMetric(Metric):
+    """A reading of a machine: metric_type, value, unit, timestamp, host, details."""
+
+    __mapper_args__ = {"polymorphic_identity": MetricKind.SYSTEM}
+    host: Mapped[str] = synonym("source")
+
+
+class ApplicationMetric(Metric):
+    """A reading of an application: metric_type, value, unit, timestamp, service, details."""
+
+    __mapper_args__ = {"polymorphic_identity": MetricKind.APPLICATION}
+    service: Mapped[str] = synonym("source")

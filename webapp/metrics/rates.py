@@ -1,0 +1,51 @@
+"""Growth of counters between two collections: per second, or as a share of another counter.
+
+A counter that went back was reset (a reboot, a restarted server): it gives no reading this time.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+
+from webapp.metrics.readings import Reading, Total
+
+SHORTEST_S = 0.2
+LONGEST_S = 4 * 3600.0
+Totals = dict[str, tuple[float, float | None]]
+
+
+def settle(
+    found: Iterable[Reading | Total],
+    before: Mapping[str, tuple[float, float | None]],
+    elapsed_s: float | None,
+) -> tuple[list[Reading], Totals]:
+    """Readings of `found`, and the totals to keep for the next time.
+
+    `before` holds the totals of `elapsed_s` seconds ago; None, a time that went back, a moment too
+    short or a pause too long give no rates. A value that is not a finite number is left out.
+    """
+    readings: list[Reading] = []
+    totals: Totals = {}
+    for item in found:
+        if isinstance(item, Reading):
+            readings.append(item)
+            continue
+        totals[item.key] = (item.part, item.whole)
+        value = growth(item, before.get(item.key), elapsed_s)
+        if value is not None:
+            readings.append(Reading(item.measure, value, item.labels))
+    return [reading for reading in readings if math.isfinite(reading.value)], totals
+
+
+def growth(
+    total: Total, before: tuple[float, float | None] | None, elapsed_s: float | None
+) -> float | None:
+    """What `total` says since `before`: units per second, or percent of the whole's growth."""
+    if before is None or elapsed_s is None or not SHORTEST_S <= elapsed_s <= LONGEST_S:
+        return None
+    part = total.part - before[0]
+    if total.whole is None or before[1] is None:
+        return part / elapsed_s if part >= 0 else None
+    whole = total.whole - before[1]
+    if part < 0 or whole <= 0:
+        return None
+    return min(100.0 * part / whole, 100.0)

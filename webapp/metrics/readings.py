@@ -1,0 +1,143 @@
+"""One reading is data: a measure says its name, unit, meaning and drawing; a reading its value.
+
+Pure: an agent on another machine builds the same readings without a database.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from functools import lru_cache
+
+Labels = Mapping[str, str]
+
+
+class MetricKind(str, Enum):
+    """Whether a host or an application is measured."""
+
+    SYSTEM = "system"
+    APPLICATION = "application"
+
+
+class SystemMetricType(str, Enum):
+    """What of a machine is measured."""
+
+    CPU = "cpu"
+    MEMORY = "memory"
+    DISK = "disk"
+    NETWORK = "network"
+    DATABASE = "database"
+    CACHE = "cache"
+
+
+class ApplicationMetricType(str, Enum):
+    """What of an application is measured."""
+
+    REQUEST = "request"
+    RESPONSE_TIME = "response_time"
+    ERROR_RATE = "error_rate"
+    USER_COUNT = "user_count"
+    QUEUE_SIZE = "queue_size"
+    TASK_COUNT = "task_count"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What is measured and how to draw it.
+
+    Measures of the same `chart` share one drawing. `ceiling` is the top of that drawing where the
+    unit has one (100 for percent), None where the values decide.
+    """
+
+    metric_type: SystemMetricType
+    name: str
+    unit: str
+    label: str
+    description: str
+    chart: str
+    ceiling: float | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The value of a measure now; `labels` tell two of the same measure apart (a disk's mount)."""
+
+    measure: Measure
+    value: float
+    labels: Labels = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Total:
+    """A counter that only grows. The reading is what it grew by since the collection before.
+
+    Without `whole` that is the growth of `part` per second; with it, the share of `part` in the
+    growth of `whole`, in percent.
+    """
+
+    measure: Measure
+    part: float
+    whole: float | None = None
+    labels: Labels = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """What the collection after this one finds it by."""
+        return f"{self.measure.name} {json.dumps(dict(self.labels), sort_keys=True)}"
+
+
+@dataclass(frozen=True)
+class SeriesKey:
+    """What makes a series distinct. `source` is a host or a service; labels are sorted pairs."""
+
+    kind: MetricKind
+    metric_type: str
+    name: str
+    unit: str
+    source: str
+    labels: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256, in hexadecimal, of everything above."""
+        return _fingerprint(self)
+
+
+@lru_cache(maxsize=10_000)
+def _fingerprint(key: SeriesKey) -> str:
+    parts = [key.kind.value, key.metric_type, key.name, key.unit, key.source, key.labels]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The value of a series at a moment, in milliseconds since 1970 (UTC)."""
+
+    key: SeriesKey
+    at_ms: int
+    value: float
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A machine at one moment: percentages, the API's answer time in ms, database connections."""
+
+    cpu_percent: float
+    ram_percent: float
+    disk_percent: float
+    latency_ms: float
+    db_connections: int
+    db_max_connections: int
+    timestamp: datetime
+
+
+def of_host(reading: Reading, host: str, at_ms: int) -> Sample:
+    """The reading as a sample of `host`."""
+    measure = reading.measure
+    labels = tuple(sorted(reading.labels.items()))
+    key = SeriesKey(
+        MetricKind.SYSTEM, measure.metric_type.value, measure.name, measure.unit, host, labels
+    )
+    return Sample(key, at_ms, reading.value)
