@@ -13,6 +13,7 @@ import pycurl
 from webapp.core.addresses import refusal
 
 USER_AGENT = "Watchkeeper/1.0"
+WEB = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
 
 
 class Refusals:
@@ -43,8 +44,8 @@ def new_handle(
     refusals = Refusals(private_allowed=private_allowed)
     handle = pycurl.Curl()
     handle.setopt(pycurl.URL, url)
-    handle.setopt(pycurl.PROTOCOLS_STR, "http,https")
-    handle.setopt(pycurl.REDIR_PROTOCOLS_STR, "http,https")
+    handle.setopt(pycurl.PROTOCOLS, WEB)
+    handle.setopt(pycurl.REDIR_PROTOCOLS, WEB)
     handle.setopt(pycurl.OPENSOCKETFUNCTION, refusals)
     handle.setopt(pycurl.NOSIGNAL, 1)
     handle.setopt(pycurl.PROXY, "")
