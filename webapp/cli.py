@@ -2,6 +2,10 @@
 
 from flask import Flask
 
+from webapp.accounts.commands import accounts, tokens
+
 
 def init_app(app: Flask) -> None:
     """Add the command groups of the features."""
+    app.cli.add_command(accounts)
+    app.cli.add_command(tokens)

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from webapp.accounts import entrance, gate, throttle, views, visits
+from webapp.accounts import administration, entrance, gate, throttle, views, visits
 from webapp.accounts import models as models
 from webapp.config import Settings
 
@@ -11,6 +11,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Add sign-in, the gate and the pages of this feature."""
     visits.init_app(app, settings)
     app.before_request(gate.admit)
-    for edge in (entrance, views):
+    for edge in (entrance, views, administration):
         app.register_blueprint(edge.blueprint)
     throttle.init_app(app, settings)

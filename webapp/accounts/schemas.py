@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
+from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from webapp.accounts.models import RoleName, TokenScope, UserStatus
@@ -11,6 +11,9 @@ from webapp.accounts.passwords import LONGEST, SHORTEST
 from webapp.core.jsonapi import Input, PageQuery
 
 LONGEST_EMAIL = 254
+# An address is a name to sign in with here, and intranets do use these.
+for _domain in ("local", "localhost"):
+    SPECIAL_USE_DOMAIN_NAMES.remove(_domain)
 
 
 def normal_email(text: str) -> str:
@@ -67,11 +70,12 @@ class PasswordChange(Input):
     password: NewPassword
     repeated: SecretStr
 
-    @model_validator(mode="after")
-    def _is_repeated(self) -> "PasswordChange":
-        if self.password != self.repeated:
+    @field_validator("repeated")
+    @classmethod
+    def _is_the_same(cls, repeated: SecretStr, info: ValidationInfo) -> SecretStr:
+        if "password" in info.data and repeated != info.data["password"]:
             raise ValueError("The two new passwords differ.")
-        return self
+        return repeated
 
 
 class RoleChoice(Input):
