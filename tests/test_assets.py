@@ -167,7 +167,7 @@ class Person:
     email = "a@example.org"
 
     def __init__(self, role: str) -> None:
-        self.role = role
+        self.is_administrator = role == "administrator"
 
 
 def test_the_page_says_where_one_is_and_in_which_theme(house) -> None:

@@ -63,14 +63,22 @@
       return input.value !== input.defaultValue || input.checked !== input.defaultChecked;
     });
   }
+  function ask(panel) {
+    panel.dataset.held = isBusy(panel) ? 'yes' : '';
+    if (!panel.dataset.held) window.htmx.trigger(panel, 'refresh');
+  }
   function refresh() {
     if (document.hidden || signedOut || !window.htmx) return;
     roundFailed = false;
-    all('[data-panel]').forEach(function (panel) {
-      panel.dataset.held = isBusy(panel) ? 'yes' : '';
-      if (!panel.dataset.held) window.htmx.trigger(panel, 'refresh');
-    });
+    all('[data-panel]').forEach(ask);
     all('[data-chart]').forEach(function (box) { if (box.plot) drawChart(box); });
+    markStale();
+  }
+  function tick() {
+    if (document.hidden) return;
+    if (!signedOut) all('[data-held="yes"]').forEach(ask);
+    tellTimes(document);
+    markStale();
   }
   function schedule() {
     clearTimeout(timer);
@@ -178,7 +186,7 @@
     if (event.target.matches && event.target.matches('[data-panel]')) return;
     var status = event.detail.xhr.status;
     say(status === 403 ? 'You may not do this.' : status === 429 ? 'Too many attempts. Wait a minute, then try again.' :
-      'That did not work (error ' + status + '). Nothing was changed that you can see here; reload to be sure.');
+      'That did not work (error ' + status + '). Reload the page and try again.');
   });
   function say(text) {
     var line = document.createElement('p');
@@ -383,7 +391,7 @@
     ['pointerup', 'pointercancel'].forEach(function (name) { document.addEventListener(name, function () { pointerDown = false; }); });
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawCharts);
     document.addEventListener('visibilitychange', function () { if (!document.hidden) { refresh(); schedule(); } });
-    setInterval(function () { if (!document.hidden) { tellTimes(document); markStale(); } }, 1000);
+    setInterval(tick, 1000);
     arrive(document);
     var first = one('[data-focus]');
     if (first) first.focus();
