@@ -19,7 +19,7 @@ from webapp.metrics import system
 from webapp.metrics.catalogue import SOURCES
 from webapp.metrics.collection import Collection, Notebook, collect
 from webapp.metrics.models import MetricSample, MetricSeries
-from webapp.metrics.readings import Sample, SeriesKey, of_host
+from webapp.metrics.readings import Sample, SeriesKey, sample_of
 
 CHUNK = 500  # series in one question, far below what either database lets a statement bind
 log = structlog.get_logger(__name__)
@@ -32,7 +32,7 @@ def collect_machine(before: Notebook, now: datetime) -> Collection:
     """
     found = collect(SOURCES, before, time.monotonic())
     host, at_ms = system.host_name(), clock.to_ms(now)
-    record_samples([of_host(reading, host, at_ms) for reading in found.readings])
+    record_samples([sample_of(reading, host, at_ms) for reading in found.readings])
     for source, why in found.newly_failing.items():
         _tell_failure(host, source, why)
     for source in found.recovered:

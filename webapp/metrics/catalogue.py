@@ -1,6 +1,6 @@
 """All measures of the product, and everything that can be asked for them."""
 
-from webapp.metrics import cache, database, system
+from webapp.metrics import answers, cache, database, system
 from webapp.metrics.collection import Source
 from webapp.metrics.readings import Measure
 
@@ -11,9 +11,12 @@ SOURCES: dict[str, Source] = {
     "network": system.read_network,
     "database": database.read_database,
     "Redis": cache.read_cache,
+    "answer times": answers.read_answers,
 }
 DESCRIBED: dict[str, Measure] = {
-    measure.name: measure for measure in (*system.MEASURES, *database.MEASURES, *cache.MEASURES)
+    measure.name: measure
+    for module in (system, database, cache, answers)
+    for measure in module.MEASURES
 }
 CHARTS: dict[str, str] = {
     "cpu": "CPU",
@@ -21,8 +24,10 @@ CHARTS: dict[str, str] = {
     "memory": "Memory",
     "memory_used": "Memory in use",
     "disk": "Disk space",
+    "disk_used": "Disk space in use",
     "disk_io": "Disk reads and writes",
     "network": "Network",
+    "answers": "Answer time of Watchkeeper",
     "database": "Database connections",
     "database_time": "Database answer time",
     "database_size": "Database size",

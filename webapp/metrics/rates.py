@@ -1,4 +1,4 @@
-"""Growth of counters between two collections: per second, or as a share of another counter.
+"""Growth of counters between two collections: per second, or for each one of another counter.
 
 A counter that went back was reset (a reboot, a restarted server): it gives no reading this time.
 """
@@ -39,7 +39,7 @@ def settle(
 def growth(
     total: Total, before: tuple[float, float | None] | None, elapsed_s: float | None
 ) -> float | None:
-    """What `total` says since `before`: units per second, or percent of the whole's growth."""
+    """What `total` says since `before`: units per second, or `scale` times the share."""
     if before is None or elapsed_s is None or not SHORTEST_S <= elapsed_s <= LONGEST_S:
         return None
     part = total.part - before[0]
@@ -48,4 +48,5 @@ def growth(
     whole = total.whole - before[1]
     if part < 0 or whole <= 0:
         return None
-    return min(100.0 * part / whole, 100.0)
+    value = total.scale * part / whole
+    return value if total.measure.ceiling is None else min(value, total.measure.ceiling)

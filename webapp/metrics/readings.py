@@ -12,6 +12,7 @@ from enum import Enum
 from functools import lru_cache
 
 Labels = Mapping[str, str]
+OWN_SERVICE = "watchkeeper"
 
 
 class MetricKind(str, Enum):
@@ -51,7 +52,7 @@ class Measure:
     unit has one (100 for percent), None where the values decide.
     """
 
-    metric_type: SystemMetricType
+    metric_type: SystemMetricType | ApplicationMetricType
     name: str
     unit: str
     label: str
@@ -73,13 +74,14 @@ class Reading:
 class Total:
     """A counter that only grows. The reading is what it grew by since the collection before.
 
-    Without `whole` that is the growth of `part` per second; with it, the share of `part` in the
-    growth of `whole`, in percent.
+    Without `whole` that is the growth of `part` per second; with it, what `part` grew by for each
+    one that `whole` grew by, times `scale` (100 for percent).
     """
 
     measure: Measure
     part: float
     whole: float | None = None
+    scale: float = 100
     labels: Labels = field(default_factory=dict)
 
     @property
@@ -133,11 +135,12 @@ class Snapshot:
     timestamp: datetime
 
 
-def of_host(reading: Reading, host: str, at_ms: int) -> Sample:
-    """The reading as a sample of `host`."""
-    measure = reading.measure
-    labels = tuple(sorted(reading.labels.items()))
-    key = SeriesKey(
-        MetricKind.SYSTEM, measure.metric_type.value, measure.name, measure.unit, host, labels
-    )
+def sample_of(reading: Reading, host: str, at_ms: int) -> Sample:
+    """The reading, taken on `host`, as a sample: of the host, or of our own service on it."""
+    measure, labels, source = reading.measure, dict(reading.labels), host
+    kind = MetricKind.SYSTEM
+    if isinstance(measure.metric_type, ApplicationMetricType):
+        kind, source, labels = MetricKind.APPLICATION, OWN_SERVICE, labels | {"host": host}
+    pairs = tuple(sorted(labels.items()))
+    key = SeriesKey(kind, measure.metric_type.value, measure.name, measure.unit, source, pairs)
     return Sample(key, at_ms, reading.value)

@@ -1,7 +1,6 @@
 """This machine, read through psutil. The measures stand beside the code that reads them."""
 
 import os
-import socket
 import time
 from collections.abc import Iterator
 
@@ -83,7 +82,7 @@ READ_ONLY_IMAGES = ("squashfs", "iso9660", "erofs")
 
 def host_name() -> str:
     """What this machine calls itself."""
-    return socket.gethostname() or "localhost"
+    return os.uname().nodename or "localhost"
 
 
 def read_cpu() -> Iterator[Reading | Total]:

@@ -1,0 +1,183 @@
+"""Questions about what was measured."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import ColumnElement, func, or_, select
+
+from webapp.config import Settings
+from webapp.core import clock
+from webapp.core.db import db
+from webapp.metrics import database, system
+from webapp.metrics.cards import BESIDE_CARDS, CARDS, Latest, Machine, draw_machines, series_label
+from webapp.metrics.catalogue import DESCRIBED, in_chart
+from webapp.metrics.models import Metric, MetricKind, MetricSample, MetricSeries
+from webapp.metrics.readings import Snapshot
+from webapp.metrics.spans import SPARKLINE, Buckets, Span, buckets
+from webapp.metrics.system import host_name
+
+CPU_PROBE_S = 0.1
+SILENT_DAYS = 7  # a machine that has been silent so long is no longer shown
+SHORTEST_STALE_S = 15
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+def stale_after_s() -> int:
+    """Seconds after which a machine that sent nothing counts as silent."""
+    return max(3 * _settings().metrics_interval_s, SHORTEST_STALE_S)
+
+
+def metrics_version(now: datetime) -> str:
+    """What changes when a value of a machine or its silence does; one statement."""
+    newest = func.max(MetricSeries.newest_ms)
+    found = db.session.execute(
+        select(newest).where(MetricSeries.kind == MetricKind.SYSTEM).group_by(MetricSeries.source)
+    ).scalars()
+    times = [at_ms for at_ms in found if at_ms is not None]
+    limit = clock.to_ms(now) - stale_after_s() * 1000
+    return f"{max(times, default=0)}-{sum(at_ms < limit for at_ms in times)}"
+
+
+def machine_cards(now: datetime, host: str | None = None) -> list[Machine]:
+    """Machines by name, or only `host`, with their cards and the last hour; two statements."""
+    now_ms = clock.to_ms(now)
+    latest = [
+        value
+        for value in _latest((*CARDS, *BESIDE_CARDS), now_ms)
+        if host is None or value.host == host
+    ]
+    drawn = buckets(SPARKLINE, now_ms, _settings().metrics_interval_s)
+    means = _means([value.series_id for value in latest if value.name in CARDS], drawn)
+    points = {series_id: drawn.fill(values) for series_id, values in means.items()}
+    return draw_machines(latest, points, DESCRIBED, now_ms, stale_after_s() * 1000)
+
+
+def _latest(names: Iterable[str], now_ms: int) -> list[Latest]:
+    since_ms = now_ms - SILENT_DAYS * 86_400_000
+    wanted = MetricSeries.name.in_(list(names)), MetricSeries.newest_ms >= since_ms
+    rows = db.session.execute(
+        select(
+            MetricSeries.id,
+            MetricSeries.source,
+            MetricSeries.name,
+            MetricSeries.unit,
+            MetricSeries.details,
+            MetricSeries.newest_ms,
+            MetricSeries.newest_value,
+        ).where(_of_machines(), *wanted)
+    )
+    return [
+        Latest(row[0], row[4].get("host", row[1]), row[2], row[3], row[4], row[5], row[6])
+        for row in rows
+    ]
+
+
+def _of_machines() -> ColumnElement[bool]:
+    """Series of hosts, and those of our own service, which name the host they ran on."""
+    return or_(MetricSeries.kind == MetricKind.SYSTEM, MetricSeries.name == "latency_ms")
+
+
+def _means(series_ids: Sequence[int], drawn: Buckets) -> dict[int, dict[int, float]]:
+    """Mean of each bucket that has samples, by series; no statement without series."""
+    found: dict[int, dict[int, float]] = {series_id: {} for series_id in series_ids}
+    if not series_ids:
+        return found
+    bucket = MetricSample.at_ms // drawn.bucket_ms
+    rows = db.session.execute(
+        select(MetricSample.series_id, bucket, func.avg(MetricSample.value))
+        .where(MetricSample.series_id.in_(series_ids), MetricSample.at_ms >= drawn.since_ms)
+        .group_by(MetricSample.series_id, bucket)
+    )
+    for series_id, number, mean in rows:
+        found[series_id][number] = mean
+    return found
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a chart: points are milliseconds since 1970 and a value, None for a gap."""
+
+    label: str
+    unit: str
+    points: list[tuple[int, float | None]]
+
+
+def chart_lines(host: str, chart: str, span: Span, now: datetime) -> list[Line]:
+    """The lines of a chart of `host`, in the order of the catalogue; two statements."""
+    now_ms = clock.to_ms(now)
+    names = in_chart(chart)
+    latest = [value for value in _latest(names, now_ms) if value.host == host]
+    latest.sort(key=lambda value: (names.index(value.name), sorted(value.labels.items())))
+    drawn = buckets(span, now_ms, _settings().metrics_interval_s)
+    means = _means([value.series_id for value in latest], drawn)
+    return [
+        Line(
+            series_label(DESCRIBED[value.name], value.labels),
+            value.unit,
+            drawn.points(means[value.series_id]),
+        )
+        for value in latest
+    ]
+
+
+def charts_of(host: str, now: datetime) -> set[str]:
+    """Which charts have anything to show for `host`."""
+    latest = _latest(DESCRIBED, clock.to_ms(now))
+    return {DESCRIBED[value.name].chart for value in latest if value.host == host}
+
+
+def system_snapshot(now: datetime, answer_ms: Callable[[], float]) -> Snapshot:
+    """This machine now. `answer_ms` says how long the question has taken so far.
+
+    The CPU is the newest stored reading, if that is younger than two intervals, else it is
+    measured over a tenth of a second, which the answer time leaves out.
+    """
+    usage = database.read_usage()
+    cpu = _recent_cpu_percent(now)
+    ram, disk = system.ram_percent(), system.disk_percent()
+    delay_ms = answer_ms()
+    if cpu is None:
+        cpu = system.cpu_percent_over(CPU_PROBE_S)
+    return Snapshot(cpu, ram, disk, delay_ms, usage.connections, usage.max_connections, now)
+
+
+def _recent_cpu_percent(now: datetime) -> float | None:
+    since = now - timedelta(seconds=2 * _settings().metrics_interval_s)
+    return db.session.scalar(
+        select(MetricSeries.newest_value).where(
+            MetricSeries.kind == MetricKind.SYSTEM,
+            MetricSeries.metric_type == "cpu",
+            MetricSeries.source == host_name(),
+            MetricSeries.name == "cpu_percent",
+            MetricSeries.newest_ms >= clock.to_ms(since),
+        )
+    )
+
+
+def metrics(
+    *,
+    from_at: datetime,
+    to_at: datetime,
+    limit: int,
+    offset: int = 0,
+    **equal: Any,
+) -> tuple[Sequence[Metric], int]:
+    """Readings from `from_at` until before `to_at`, newest first, and how many there are in all.
+
+    `equal` narrows by kind, metric_type, name and source; None does not narrow.
+    """
+    fits = [Metric.at_ms >= clock.to_ms(from_at), Metric.at_ms < clock.to_ms(to_at)]
+    fits += [getattr(Metric, name) == value for name, value in equal.items() if value is not None]
+    newest = (Metric.at_ms.desc(), Metric.series_id)
+    rows = db.session.scalars(
+        select(Metric).where(*fits).order_by(*newest).limit(limit).offset(offset)
+    ).all()
+    total = db.session.scalar(select(func.count()).select_from(Metric).where(*fits))
+    return rows, total or 0
