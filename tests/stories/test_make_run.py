@@ -16,6 +16,10 @@ from pathlib import Path
 import psutil
 import pytest
 from redis import Redis
+from rq import Queue
+from rq.job import JobStatus
+
+from webapp.core.queue import QUEUES
 
 ROOT = Path(__file__).parents[2]
 START_S = 30
@@ -202,7 +206,12 @@ def alive(process: psutil.Process) -> bool:
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
-def test_sigterm_ends_everything_within_five_seconds(run: Run) -> None:
+def test_sigterm_ends_everything_within_five_seconds_with_a_job_at_work(run: Run) -> None:
+    wait_until(lambda: run.child("worker.py"), HEAL_S, "a worker pool")
+    with Redis(unix_socket_path=str(run.data_dir / "run" / "redis.sock")) as redis:
+        job = Queue(QUEUES[-1], connection=redis).enqueue(time.sleep, 60)
+        wait_until(lambda: job.get_status() == JobStatus.STARTED, HEAL_S, "the job at work")
+
     run.process.terminate()
 
     assert run.ends_within(STOP_S) == 0
