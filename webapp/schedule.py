@@ -10,6 +10,7 @@ from webapp.config import Settings
 from webapp.core.timetable import Periodic
 from webapp.metrics.jobs import collect_metrics
 from webapp.retention.jobs import forget_old_rows
+from webapp.selfcheck.jobs import sweep_dead_workers
 from webapp.websites.jobs import check_shift
 
 AFTER: Mapping[Callable[..., Any], Sequence[Callable[..., Any]]] = {}
@@ -20,7 +21,8 @@ def every(settings: Settings) -> tuple[Periodic, ...]:
     return (
         Periodic(collect_metrics, "fast", every_s=settings.metrics_interval_s),
         Periodic(
-            check_shift, "checks", settings.check_shift_s, timeout_s=settings.check_shift_s + 90
+            check_shift, "checks", settings.check_shift_s, timeout_s=settings.check_shift_s + 150
         ),
+        Periodic(sweep_dead_workers, "slow", every_s=20),
         Periodic(forget_old_rows, "slow", every_s=600, timeout_s=600),
     )

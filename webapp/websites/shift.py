@@ -1,0 +1,173 @@
+"""The check shift: one job that drives many websites' checks until its time is over.
+
+Twice a second it stores what has finished and claims what falls due before its next turn; each
+check begins at its own moment. Between turns it holds no transaction and waits in libcurl's
+sockets.
+"""
+
+import resource
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+from redis import RedisError
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from webapp.config import Settings
+from webapp.core import clock, queue
+from webapp.core.db import db
+from webapp.websites import claims, queries
+from webapp.websites.lanes import Lanes, Target
+from webapp.websites.probe import Outcome, Probe
+
+TURN_S = 0.5
+AHEAD = timedelta(seconds=0.6)
+LOOK_S = 1.0
+PER_HOST = 4
+log = structlog.get_logger(__name__)
+
+
+class Shift:
+    """What a shift has in its hands: checks that wait, that run, and that are to be stored."""
+
+    def __init__(self, settings: Settings, *, ca_file: str | None = None) -> None:
+        private_allowed = settings.check_private_addresses
+        self.probe = Probe(private_allowed=private_allowed, ca_file=ca_file)
+        self.lanes = Lanes(settings.check_concurrency, _ceiling(settings), PER_HOST)
+        self.finished: list[Outcome] = []
+        self.leases: dict[int, Target] = {}
+
+    def drive(self, is_over: Callable[[], bool]) -> None:
+        """Check websites until `is_over()`, then finish what has begun."""
+        while not is_over():
+            self._turn(claiming=True)
+        self._give_back(self.lanes.clear())
+        while self.probe.in_flight() and not queue.is_stopping():
+            self._turn(claiming=False)
+
+    def close(self) -> None:
+        """Store what has finished, give back the rest and end all transfers."""
+        in_flight = self.probe.in_flight()
+        self.probe.close()
+        self._store()
+        self._give_back([*self.lanes.clear(), *in_flight])
+
+    def _turn(self, *, claiming: bool) -> None:
+        ends_s = time.monotonic() + TURN_S
+        self._store()
+        self._renew()
+        if claiming:
+            self._claim()
+        while (left_s := ends_s - time.monotonic()) > 0:
+            monotonic_s = time.monotonic()
+            for target in self.lanes.take(clock.now(), monotonic_s):
+                self.probe.start(target)
+            next_s = self.lanes.seconds_until_next(clock.now(), monotonic_s)
+            self._collect(left_s if next_s is None else min(left_s, next_s))
+            if not claiming and not self.probe.in_flight():
+                return
+
+    def _collect(self, wait_s: float) -> None:
+        for outcome in self.probe.run(wait_s):
+            self.lanes.done(outcome.target)
+            self.finished.append(outcome)
+
+    def _store(self) -> None:
+        """Record what has finished; when the database is away, keep it for the next turn."""
+        if not self.finished:
+            return
+        with _transaction("store checks"):
+            now = clock.now()
+            mine = [_under_lease(o, self.leases) for o in self.finished]
+            claims.record(mine, now)
+            db.session.commit()
+            for outcome in mine:
+                self.leases.pop(outcome.target.website_id, None)
+            self.finished = []
+
+    def _claim(self) -> None:
+        now = clock.now()
+        free = self.lanes.free()
+        with _transaction("claim websites"):
+            due_at = queries.next_due_at(now)
+            db.session.rollback()
+            if not free or due_at is None or due_at > now + AHEAD:
+                return
+            targets = claims.claim_due(now, now + AHEAD, free)
+            db.session.commit()
+            for target in targets:
+                if target.website_id not in self.leases:
+                    self.lanes.add(target)
+                self.leases[target.website_id] = target
+
+    def _renew(self) -> None:
+        soon = clock.now() + claims.LEASE / 2
+        ending = [t for t in self.leases.values() if t.claimed_until < soon]
+        if not ending:
+            return
+        with _transaction("renew claims"):
+            kept = claims.renew(ending, clock.now())
+            db.session.commit()
+            self.leases |= {t.website_id: t for t in kept}
+
+    def _give_back(self, targets: Sequence[Target]) -> None:
+        held = [self.leases.pop(t.website_id) for t in targets if t.website_id in self.leases]
+        with _transaction("release claims"):
+            claims.release(held)
+            db.session.commit()
+
+
+@contextmanager
+def _transaction(what: str) -> Iterator[None]:
+    """Survive a database that is away for a moment; leave no transaction open."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        log.warning("the database did not answer; trying again", what=what, why=str(error.orig))
+    finally:
+        db.session.rollback()
+
+
+class Crowd:
+    """Whether others wait for this worker: at two looks in a row, a second apart."""
+
+    def __init__(self) -> None:
+        self.looked_s = time.monotonic()
+        self.waited = False
+        self.wants_room = False
+
+    def look(self) -> bool:
+        """Look, at most once a second."""
+        if time.monotonic() - self.looked_s >= LOOK_S:
+            self.looked_s = time.monotonic()
+            waits = _someone_waits()
+            self.wants_room = waits and self.waited
+            self.waited = waits
+        return self.wants_room
+
+
+def _someone_waits() -> bool:
+    try:
+        return queue.waiting_elsewhere("checks")
+    except RedisError:
+        return False
+
+
+def _under_lease(outcome: Outcome, leases: dict[int, Target]) -> Outcome:
+    """The outcome with its claim as last renewed."""
+    held = leases.get(outcome.target.website_id, outcome.target)
+    return replace(outcome, target=replace(outcome.target, claimed_until=held.claimed_until))
+
+
+def _ceiling(settings: Settings) -> int:
+    """Checks in flight in all, the patient ones included: a few files are needed for each."""
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return max(1, min(8 * settings.check_concurrency, files // 3))
+
+
+def is_past(moment: datetime) -> bool:
+    """Whether that moment has come."""
+    return clock.now() >= moment

@@ -1,0 +1,65 @@
+"""Which URLs are websites, and how one is written. Pure."""
+
+import re
+from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
+
+import idna
+
+MAXIMUM_LENGTH = 2048
+DEFAULT_PORTS = {"http": 80, "https": 443}
+LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+ADDRESS_6 = re.compile(r"[0-9a-f:.]+")
+FORBIDDEN = re.compile(r"[\s\\\x00-\x1f\x7f]")
+KEPT = "/%:=&?~#+!$,;'@()*[]-._|"
+
+
+def normalised(text: str) -> str:
+    """The URL in its one way of writing; `ValueError` with a sentence when it is no website's.
+
+    Scheme and host in lower case, the host in ASCII, no default port, a path, no fragment.
+    """
+    if FORBIDDEN.search(text.strip()):
+        raise ValueError("A URL has no spaces, backslashes or control characters.")
+    parts = _split(text.strip())
+    host = _ascii(parts.hostname or "")
+    port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
+    query = quote(parts.query, KEPT)
+    url = urlunsplit((parts.scheme, host + port, quote(parts.path, KEPT) or "/", query, ""))
+    if len(url) > MAXIMUM_LENGTH:
+        raise ValueError(f"A URL has at most {MAXIMUM_LENGTH} characters.")
+    return url
+
+
+def host_of(url: str) -> str:
+    """Host and, where it is not the default, port: what a website is called by default."""
+    return urlsplit(url).netloc
+
+
+def _split(text: str) -> SplitResult:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise ValueError("The URL's host or port cannot be read.") from error
+    if parts.scheme not in DEFAULT_PORTS:
+        raise ValueError("The URL must start with http:// or https://.")
+    if not parts.hostname or port == 0:
+        raise ValueError("The URL must name a host, and a port from 1 to 65535 if any.")
+    if "@" in parts.netloc:
+        raise ValueError("The URL must not contain a user name or password.")
+    return parts
+
+
+def _ascii(host: str) -> str:
+    if ":" in host:
+        if not ADDRESS_6.fullmatch(host):
+            raise ValueError("The URL's host cannot be read.")
+        return f"[{host}]"
+    try:
+        name = host if host.isascii() else idna.encode(host, uts46=True).decode()
+    except idna.IDNAError as error:
+        raise ValueError("The URL's host is not a valid name.") from error
+    labels = name.removesuffix(".").split(".")
+    if len(name) > 253 or not all(LABEL.fullmatch(label) for label in labels):
+        raise ValueError("The URL's host is not a valid name.")
+    return name
