@@ -1,9 +1,9 @@
 # Needs make and Python 3.11, 3.12 or 3.13; everything else is set up in .venv.
 # Another interpreter than the one found: make run PYTHON=/path/to/python3
 
+FITS := -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
-	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
-	2>/dev/null && echo $$name && break; done)
+	$$name $(FITS) && echo $$name && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
@@ -42,8 +42,8 @@ $(VENV)/requirements-dev.txt: requirements-dev.txt $(VENV)/requirements.txt
 	@cat $^ > $@
 
 $(BIN)/python:
-	@test -n "$(PYTHON)" || { echo "There is no Python 3.11, 3.12 or 3.13 on the path:" \
-		"install one, or name it with PYTHON=/path/to/python3." >&2; exit 1; }
+	@test -n "$(PYTHON)" && $(PYTHON) $(FITS) || { echo "There is no Python 3.11, 3.12 or 3.13" \
+		"here: install one, or name it with PYTHON=/path/to/python3." >&2; exit 1; }
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version) ..."
 	@$(PYTHON) -m venv --clear --without-pip $(VENV)
 
