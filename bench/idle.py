@@ -33,7 +33,7 @@ def cpu_seconds(product: Product) -> float:
 
 
 def pss_mib(product: Product) -> float:
-    """Proportional set size of all its processes, in MiB; one that ends meanwhile counts nothing."""
+    """Proportional set size of all its processes, in MiB; one that ends counts nothing."""
     total = 0
     for process in product.family():
         try:

@@ -23,7 +23,8 @@ def main() -> None:
         health = [product.get("/healthz")[2] * 1000 for _ in range(REQUESTS)]
         report("front page first byte p95", percentile(first_byte, 0.95), "ms", 30)
         print(
-            f"  p50 {percentile(first_byte, 0.5):.1f} ms, {_times(first_byte, health):.1f} x /healthz"
+            f"  p50 {percentile(first_byte, 0.5):.1f} ms, "
+            f"{_times(first_byte, health):.1f} times /healthz"
         )
         report("front page", len(product.get("/", browser)[1]) / 1000, "KB", 100)
         unchanged(product, browser)

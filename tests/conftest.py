@@ -155,6 +155,11 @@ def settings(database_url: str, redis_url: str, short_folder: Path) -> config.Se
 
 @pytest.fixture(scope="session")
 def _app(settings: config.Settings) -> Iterator[Flask]:
+    yield from app_on_new_tables(settings)
+
+
+def app_on_new_tables(settings: config.Settings) -> Iterator[Flask]:
+    """An application whose database has every table, empty; they are dropped afterwards."""
     app = create_app(settings)
     app.config["TESTING"] = True
     with app.app_context():
