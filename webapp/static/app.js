@@ -349,7 +349,7 @@
   }
 
   /* ---- Keys ---- */
-  var PLACES = { n: '/', m: '/metrics/', w: '/websites/', a: '/activity/' };
+  var PLACES = { n: '/', m: '/machines/', w: '/websites/', a: '/activity/' };
   var going = 0;
   function keysOn() { return localStorage.getItem('keys') !== 'off'; }
   function onKey(event) {
