@@ -2,6 +2,10 @@
 
 from flask import Flask
 
+from webapp.selfcheck import api, views
+
 
 def init_app(app: Flask) -> None:
     """Add this feature's routes."""
+    app.register_blueprint(views.blueprint)
+    app.register_blueprint(api.blueprint)

@@ -1,0 +1,38 @@
+"""A dead worker is noticed, once."""
+
+from sqlalchemy import select
+
+from webapp.activity.models import ActivityEvent
+from webapp.core import workforce
+from webapp.core.db import db
+from webapp.selfcheck.jobs import sweep_dead_workers
+
+
+def diary():
+    return db.session.scalars(select(ActivityEvent.message)).all()
+
+
+def test_a_dead_worker_is_in_the_diary_once_however_often_the_sweep_runs(context, jobs):
+    job = jobs.running_on(jobs.worker("dead"), silent_s=65)
+    jobs.worker("alive")
+    for _ in range(2):
+        sweep_dead_workers()
+        (entry,) = diary()
+        assert "stopped reporting while it ran fail_on_purpose" in entry
+        found, total = workforce.failed_jobs(context.extensions["redis"], offset=0, limit=1)
+        assert (total, found[0].id) == (1, job.id)
+
+
+def test_live_workers_and_their_jobs_are_left_alone(context, jobs):
+    jobs.running_on(jobs.worker("busy"), silent_s=12)
+    jobs.worker("idle", silent_s=31)
+    sweep_dead_workers()
+    found = workforce.workforce(context.extensions["redis"])
+    assert (diary(), found.failed, len(found.workers)) == ([], 0, 2)
+
+
+def test_a_worker_without_a_record_leaves_the_register(context, jobs):
+    redis = context.extensions["redis"]
+    redis.delete(jobs.worker("vanished").key)
+    sweep_dead_workers()
+    assert redis.smembers("rq:workers") == set()
