@@ -154,7 +154,11 @@ def _user(email: str) -> User:
 
 def _read_password() -> str:
     """One line of standard input; asked for twice, hidden, at a terminal."""
-    if sys.stdin.isatty():
+    if _is_terminal():
         asked: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
         return asked.strip()
     return sys.stdin.readline().strip()
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty()
