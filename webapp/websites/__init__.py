@@ -2,8 +2,12 @@
 
 from flask import Flask
 
-from webapp.websites import models as models
+from webapp.websites import api, models, views
+
+__all__ = ["init_app", "models"]
 
 
 def init_app(app: Flask) -> None:
     """Add this feature's routes."""
+    app.register_blueprint(views.blueprint)
+    app.register_blueprint(api.blueprint)
