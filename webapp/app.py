@@ -2,7 +2,18 @@
 
 from flask import Flask
 
-from webapp import accounts, activity, cli, config, metrics, reports, schedule, selfcheck, websites
+from webapp import (
+    accounts,
+    activity,
+    cli,
+    config,
+    metrics,
+    reports,
+    retention,
+    schedule,
+    selfcheck,
+    websites,
+)
 from webapp.core import db, htmx, logs, openapi, queue, web
 
 
@@ -21,6 +32,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     activity.init_app(app)
     metrics.init_app(app)
     websites.init_app(app)
+    retention.init_app(app)
     selfcheck.init_app(app)
     reports.init_app(app)
     cli.init_app(app)

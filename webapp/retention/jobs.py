@@ -1,5 +1,31 @@
 """RQ entry points of retention."""
 
+import time
 
-def forget_old_rows() -> None:
-    """Delete what is older than its policy keeps, in small batches."""
+import structlog
+from flask import current_app
+
+from webapp.core import clock, queue
+from webapp.core.db import db
+from webapp.retention.actions import FORGETTINGS
+
+# Between two batches others get the write lock, which SQLite does not hand out in turn.
+PAUSE_S = 0.02
+
+log = structlog.get_logger(__name__)
+
+
+def forget_old_rows() -> dict[str, int]:
+    """Delete what is older than its policy keeps; say how many rows of each table went."""
+    settings, now = current_app.extensions["settings"], clock.now()
+    gone: dict[str, int] = {}
+    for name, forget in FORGETTINGS.items():
+        for count in forget(settings, now):
+            db.session.commit()
+            gone[name] = gone.get(name, 0) + count
+            if queue.is_stopping():
+                return gone
+            time.sleep(PAUSE_S if count else 0)
+        db.session.rollback()
+    log.debug("forgot old rows", **gone)
+    return gone

@@ -1,0 +1,91 @@
+"""Only what is older than its policy keeps is deleted, a batch at a time."""
+
+import pytest
+from sqlalchemy import select
+
+from tests.retention.conftest import NOW, ago
+from tests.statements import count_statements
+from webapp.accounts.models import FirstLink, SignIn, User
+from webapp.core import clock
+from webapp.core.db import db
+from webapp.metrics.models import MetricSample, MetricSeries
+from webapp.retention import actions
+from webapp.websites.models import MonitorCheck
+
+
+def forget(name, settings):
+    return list(actions.FORGETTINGS[name](settings, NOW))
+
+
+def ages(column, from_ms=False):
+    moments = db.session.scalars(select(column)).all()
+    found = [clock.from_ms(m) if from_ms else m for m in moments]
+    return sorted(round((NOW - at).total_seconds() / 86_400, 2) for at in found)
+
+
+def test_samples_older_than_seven_days_go_and_younger_stay(context, settings, rows):
+    rows.series("a", 6.99, 7.01, 8, 30)
+    rows.series("b", 1, 100)
+    assert sum(forget("metric_samples", settings)) == 4
+    assert ages(MetricSample.at_ms, from_ms=True) == [1, 6.99]
+
+
+def test_samples_go_in_batches(context, settings, rows, monkeypatch):
+    monkeypatch.setattr(actions, "BATCH", 2)
+    rows.series("a", 1, 8, 9, 10, 11, 12)
+    assert forget("metric_samples", settings) == [2, 2, 1]
+
+
+def test_a_series_goes_with_its_last_sample_and_a_new_one_stays(context, settings, rows):
+    rows.series("gone", 9)
+    rows.series("alive", 1, 9)
+    rows.series("not yet read")
+    forget("metric_samples", settings)
+    assert forget("metric_series", settings) == [1]
+    assert set(db.session.scalars(select(MetricSeries.name))) == {"alive", "not yet read"}
+
+
+def test_checks_older_than_ninety_days_go_in_batches_of_every_website(
+    context, settings, rows, monkeypatch
+):
+    monkeypatch.setattr(actions, "BATCH", 2)
+    rows.checks(99, 98, 97, 89)
+    rows.checks(95, 1)
+    assert forget("monitor_checks", settings) == [2, 1, 1]
+    assert ages(MonitorCheck.checked_at) == [1, 89]
+
+
+def test_a_check_that_is_old_among_young_ones_goes_alone(context, settings, rows):
+    rows.checks(99, 1, 98, 2)
+    forget("monitor_checks", settings)
+    assert ages(MonitorCheck.checked_at) == [1, 2]
+
+
+def test_sign_ins_that_ran_out_go_and_their_people_stay(context, settings, rows):
+    rows.sign_in("out", -1)
+    rows.sign_in("in", 1)
+    assert forget("sign_ins", settings) == [1]
+    assert db.session.scalars(select(SignIn.key_hash)).all() == ["in"]
+    assert len(db.session.scalars(select(User)).all()) == 2
+
+
+def test_links_go_a_day_after_they_were_used_and_unused_ones_stay(context, settings, rows):
+    rows.link("used", 2)
+    rows.link("just used", 0.5)
+    rows.link("unused")
+    assert forget("first_links", settings) == [1]
+    assert set(db.session.scalars(select(FirstLink.token_hash))) == {"just used", "unused"}
+
+
+@pytest.mark.parametrize("name", sorted(actions.FORGETTINGS))
+def test_with_nothing_to_forget_nothing_is_deleted(context, settings, rows, name):
+    rows.series("a", 1)
+    rows.checks(1)
+    with count_statements(context) as statements:
+        assert sum(forget(name, settings)) == 0
+    assert not [s for s in statements if s.startswith("DELETE")]
+    assert len(statements) <= 2
+
+
+def test_ages_are_counted_from_the_moment_given():
+    assert (NOW - ago(7)).days == 7

@@ -1,0 +1,107 @@
+"""Delete what is older than its policy keeps, a batch at a time.
+
+Each verb is a generator of batches: it deletes at most `BATCH` rows, yields how many, and expects
+its caller to commit before it asks for the next. So the write lock is held for milliseconds,
+however much there is to forget.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Delete, delete, func, select
+
+from webapp.accounts.models import FirstLink, SignIn
+from webapp.activity import actions as activity
+from webapp.config import Settings
+from webapp.core import clock
+from webapp.core.db import db
+from webapp.metrics.models import MetricSample, MetricSeries
+from webapp.retention.policies import USED_LINK_DAYS
+from webapp.websites.models import MonitorCheck
+
+BATCH = 2000
+
+Forgetting = Callable[[Settings, datetime], Iterator[int]]
+
+
+def forget_samples(settings: Settings, now: datetime) -> Iterator[int]:
+    """Readings older than METRICS_DAYS, series by series along the primary key."""
+    before_ms = clock.to_ms(now - timedelta(days=settings.metrics_days))
+    for series_id in db.session.scalars(select(MetricSeries.id)).all():
+        while (last_ms := _batch_end(series_id, before_ms)) is not None:
+            yield _execute(
+                delete(MetricSample).where(
+                    MetricSample.series_id == series_id, MetricSample.at_ms <= last_ms
+                )
+            )
+
+
+def forget_series(settings: Settings, now: datetime) -> Iterator[int]:
+    """Series without a reading left, once their last one is older than METRICS_DAYS."""
+    before = now - timedelta(days=settings.metrics_days)
+    newest_ms = func.coalesce(MetricSeries.newest_ms, 0)
+    silent = select(MetricSeries.id).where(
+        newest_ms < clock.to_ms(before), MetricSeries.created_at < before
+    )
+    has_samples = select(MetricSample.at_ms).where(MetricSample.series_id == MetricSeries.id)
+    ids = db.session.scalars(silent.where(~has_samples.exists()).limit(BATCH)).all()
+    if ids:
+        yield _execute(delete(MetricSeries).where(MetricSeries.id.in_(ids)))
+
+
+def forget_checks(settings: Settings, now: datetime) -> Iterator[int]:
+    """Checks of websites older than CHECKS_DAYS, from the lowest id: ids follow time."""
+    before = now - timedelta(days=settings.checks_days)
+    first = select(MonitorCheck.id, MonitorCheck.checked_at).order_by(MonitorCheck.id).limit(BATCH)
+    while old := [id for id, checked_at in db.session.execute(first) if checked_at < before]:
+        yield _execute(
+            delete(MonitorCheck).where(
+                MonitorCheck.id.between(old[0], old[-1]), MonitorCheck.checked_at < before
+            )
+        )
+
+
+def forget_sign_ins(_settings: Settings, now: datetime) -> Iterator[int]:
+    """Sign-ins that have run out."""
+    yield from _by_id(SignIn, SignIn.expires_at < now)
+
+
+def forget_links(_settings: Settings, now: datetime) -> Iterator[int]:
+    """Links for the first administrator, a day after they were used."""
+    yield from _by_id(FirstLink, FirstLink.used_at < now - timedelta(days=USED_LINK_DAYS))
+
+
+def forget_events(settings: Settings, _now: datetime) -> Iterator[int]:
+    """Entries of the diary beyond the newest."""
+    yield activity.forget_oldest(settings.activity_kept)
+
+
+FORGETTINGS: dict[str, Forgetting] = {
+    "metric_samples": forget_samples,
+    "metric_series": forget_series,
+    "monitor_checks": forget_checks,
+    "sign_ins": forget_sign_ins,
+    "first_links": forget_links,
+    "activity_events": forget_events,
+}
+
+
+def _batch_end(series_id: int, before_ms: int) -> int | None:
+    """When the last reading of the next batch was taken, None when there is nothing to forget."""
+    old = select(MetricSample.at_ms).where(
+        MetricSample.series_id == series_id, MetricSample.at_ms < before_ms
+    )
+    batch = old.order_by(MetricSample.at_ms).limit(BATCH).subquery()
+    last_ms: int | None = db.session.scalar(select(func.max(batch.c.at_ms)))
+    return last_ms
+
+
+def _by_id(table: Any, condition: Any) -> Iterator[int]:
+    while ids := db.session.scalars(select(table.id).where(condition).limit(BATCH)).all():
+        yield _execute(delete(table).where(table.id.in_(ids)))
+
+
+def _execute(statement: Delete) -> int:
+    result = db.session.execute(statement, execution_options={"synchronize_session": False})
+    return int(result.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,80 @@
+"""The one list of what is kept and for how long."""
+
+from dataclasses import dataclass
+
+from webapp.config import Settings
+
+USED_LINK_DAYS = 1
+FAILED_JOB_DAYS = 7
+FAILED_JOBS_KEPT = 200
+DIARY_SLACK = 100
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What is kept of one noun.
+
+    `name` is its table, or its place in Redis; `days` is None where age does not decide;
+    `setting` is the environment variable that changes it, None where nothing does.
+    """
+
+    name: str
+    noun: str
+    days: int | None
+    sentence: str
+    setting: str | None
+
+
+def policies(settings: Settings) -> tuple[Policy, ...]:
+    """All policies, with the numbers that `settings` gives them."""
+    return (
+        _by_age("metric_samples", "Readings of machines", settings.metrics_days, "METRICS_DAYS"),
+        Policy(
+            "metric_series",
+            "Machines and what is measured of them",
+            settings.metrics_days,
+            "As long as they have a reading.",
+            "METRICS_DAYS",
+        ),
+        _by_age("monitor_checks", "Checks of websites", settings.checks_days, "CHECKS_DAYS"),
+        Policy(
+            "activity_events",
+            "Activity",
+            None,
+            f"The newest {settings.activity_kept:,} entries; the older ones are deleted once there "
+            f"are more than {settings.activity_kept + DIARY_SLACK:,}.",
+            "ACTIVITY_KEPT",
+        ),
+        Policy(
+            "sign_ins",
+            "Sign-ins",
+            settings.session_days,
+            f"Until signed out, ended, or {_days(settings.session_days)} unused.",
+            "SESSION_DAYS",
+        ),
+        Policy(
+            "first_links",
+            "Links for the first administrator",
+            USED_LINK_DAYS,
+            "One day after they were used.",
+            None,
+        ),
+        Policy(
+            "failed_jobs",
+            "Failed jobs",
+            FAILED_JOB_DAYS,
+            f"{FAILED_JOB_DAYS} days, and of each queue the newest {FAILED_JOBS_KEPT}.",
+            None,
+        ),
+        Policy("websites", "Websites", None, "Until somebody deletes them.", None),
+        Policy("users", "People", None, "Until an administrator removes them.", None),
+        Policy("api_tokens", "API tokens", None, "For good; revoked ones stay listed.", None),
+    )
+
+
+def _by_age(name: str, noun: str, days: int, setting: str) -> Policy:
+    return Policy(name, noun, days, f"{_days(days)[:1].upper()}{_days(days)[1:]}.", setting)
+
+
+def _days(days: int) -> str:
+    return "one day" if days == 1 else f"{days} days"
