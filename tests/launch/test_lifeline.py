@@ -44,9 +44,7 @@ def test_a_child_ends_with_its_parent_however_that_ends() -> None:
         parent.kill()
         parent.wait(10)
 
-        # The child holds the pipe too: its end is the end of this file.
-        assert parent.stdout.read() == ""
-    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+        child.wait(10)
 
 
 def test_a_process_in_a_session_of_its_own_is_ended_too() -> None:
