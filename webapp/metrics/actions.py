@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.activity import actions as activity
@@ -22,6 +22,12 @@ from webapp.metrics.models import MetricSample, MetricSeries
 from webapp.metrics.readings import Sample, SeriesKey, sample_of
 
 CHUNK = 500  # series in one question, far below what either database lets a statement bind
+INSERT_ARRAYS = text(
+    "INSERT INTO metric_samples (series_id, at_ms, value) SELECT * FROM unnest("
+    "CAST(:series AS integer[]), CAST(:at_ms AS bigint[]), CAST(:value AS double precision[]))"
+    " ON CONFLICT DO NOTHING"
+)
+Rows = dict[tuple[int, int], float]  # value by series id and moment
 log = structlog.get_logger(__name__)
 
 
@@ -59,11 +65,8 @@ def record_samples(samples: Sequence[Sample]) -> int:
     if not samples:
         return 0
     ids = _series_ids({sample.key for sample in samples})
-    rows = {(ids[s.key], s.at_ms): s.value for s in samples}
-    stored = _execute_many(
-        _insert(MetricSample).on_conflict_do_nothing(),
-        [{"series_id": i, "at_ms": at_ms, "value": value} for (i, at_ms), value in rows.items()],
-    )
+    rows = {(ids[s.key], s.at_ms): float(s.value) for s in samples}
+    stored = _insert_samples(rows)
     _keep_newest(rows)
     return stored
 
@@ -80,7 +83,7 @@ def _series_ids(keys: set[SeriesKey]) -> dict[SeriesKey, int]:
     missing = [by_print[fingerprint] for fingerprint in by_print.keys() - found.keys()]
     if missing:
         # Another process may make the same series at this moment; both then find the one made.
-        _execute_many(_insert(MetricSeries).on_conflict_do_nothing(), [_row(k) for k in missing])
+        _execute(_insert_series(), [_row(key) for key in missing])
         found |= _find_series(key.fingerprint for key in missing)
     return {key: found[fingerprint] for fingerprint, key in by_print.items()}
 
@@ -93,6 +96,11 @@ def _find_series(fingerprints: Iterable[str]) -> dict[str, int]:
         rows = db.session.execute(select(MetricSeries.fingerprint, MetricSeries.id).where(part))
         found |= {row.fingerprint: row.id for row in rows}
     return found
+
+
+def _insert_series() -> Any:
+    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+    return dialect.insert(MetricSeries).on_conflict_do_nothing()
 
 
 def _row(key: SeriesKey) -> dict[str, Any]:
@@ -108,7 +116,19 @@ def _row(key: SeriesKey) -> dict[str, Any]:
     }
 
 
-def _keep_newest(rows: dict[tuple[int, int], float]) -> None:
+def _insert_samples(rows: Rows) -> int:
+    if db.engine.dialect.name == "postgresql":
+        series, at_ms = zip(*rows, strict=True)
+        given = {"series": list(series), "at_ms": list(at_ms), "value": list(rows.values())}
+        # Arrays make one statement of any number of rows, and one that counts what it stored.
+        return _execute(INSERT_ARRAYS, given)
+    return _execute(
+        sqlite.insert(MetricSample).on_conflict_do_nothing(),
+        [{"series_id": i, "at_ms": at_ms, "value": value} for (i, at_ms), value in rows.items()],
+    )
+
+
+def _keep_newest(rows: Rows) -> None:
     newest: dict[int, tuple[int, float]] = {}
     for (series_id, at_ms), value in rows.items():
         if series_id not in newest or at_ms > newest[series_id][0]:
@@ -123,13 +143,9 @@ def _keep_newest(rows: dict[tuple[int, int], float]) -> None:
     )
     # In the order of ids, so that two recorders wait for each other and never in a circle.
     ordered = sorted(newest.items())
-    _execute_many(change, [{"series": i, "at_ms": at, "value": v} for i, (at, v) in ordered])
+    _execute(change, [{"series": i, "at_ms": at, "value": v} for i, (at, v) in ordered])
 
 
-def _insert(model: type[MetricSeries | MetricSample]) -> Any:
-    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
-    return dialect.insert(model.__table__)
-
-
-def _execute_many(statement: Any, rows: list[dict[str, Any]]) -> int:
+def _execute(statement: Any, rows: Any) -> int:
+    """Execute with one row or many; the number of rows changed, where the driver counts them."""
     return db.session.connection().execute(statement, rows).rowcount

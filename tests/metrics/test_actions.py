@@ -1,0 +1,138 @@
+"""Recording: series made once, samples once, the newest value kept."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.metrics.makers import HOST, machine, sample
+from tests.statements import count_statements
+from webapp.activity.models import ActivityEvent
+from webapp.core import clock
+from webapp.core.db import db
+from webapp.core.problems import Problem
+from webapp.metrics import actions
+from webapp.metrics.collection import Notebook
+from webapp.metrics.models import MetricSample, MetricSeries
+from webapp.metrics.readings import Reading
+from webapp.metrics.system import CPU_PERCENT
+
+
+def count(model):
+    return db.session.scalar(select(func.count()).select_from(model))
+
+
+class TestRecordSamples:
+    def test_it_makes_the_series_and_keeps_what_it_is(self, context):
+        assert actions.record_samples([sample("disk_percent", 55.5, mount="/")]) == 1
+        series = db.session.scalars(select(MetricSeries)).one()
+        assert (series.metric_type, series.name, series.unit) == ("disk", "disk_percent", "%")
+        assert (series.source, series.details) == (HOST, {"mount": "/"})
+        assert series.newest_value == 55.5
+
+    def test_a_second_time_adds_to_the_series_that_is_there(self, context):
+        now = clock.now()
+        actions.record_samples(machine(now, age_s=5))
+        before = count(MetricSeries)
+        actions.record_samples(machine(now))
+        assert (count(MetricSeries), count(MetricSample)) == (before, 2 * before)
+
+    def test_the_same_moment_twice_changes_nothing(self, context):
+        now = clock.now()
+        actions.record_samples([sample("cpu_percent", 10, at=now)])
+        assert actions.record_samples([sample("cpu_percent", 99, at=now)]) == 0
+        assert db.session.scalars(select(MetricSample.value)).all() == [10]
+        assert db.session.scalars(select(MetricSeries.newest_value)).all() == [10]
+
+    def test_the_same_moment_twice_in_one_batch_is_one_sample(self, context):
+        now = clock.now()
+        batch = [sample("cpu_percent", 1, at=now), sample("cpu_percent", 2, at=now)]
+        assert actions.record_samples(batch) == 1
+
+    def test_a_late_sample_is_stored_and_is_not_the_newest(self, context):
+        now = clock.now()
+        late = sample("cpu_percent", 5, at=now - timedelta(minutes=1))
+        actions.record_samples([sample("cpu_percent", 10, at=now)])
+        assert actions.record_samples([late]) == 1
+        series = db.session.scalars(select(MetricSeries)).one()
+        assert (series.newest_ms, series.newest_value) == (clock.to_ms(now), 10)
+
+    @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+    def test_what_is_no_number_is_refused_with_all_that_came_along(self, context, value):
+        with pytest.raises(Problem) as refusal:
+            actions.record_samples([sample("load_1", 1), sample("load_5", value)])
+        assert refusal.value.status == 422
+        assert [e.field for e in refusal.value.errors] == ["1.value"]
+        assert count(MetricSample) == 0
+
+    def test_nothing_to_record_asks_nothing_of_the_database(self, context):
+        with count_statements(context) as statements:
+            assert actions.record_samples([]) == 0
+        assert statements == []
+
+    def test_a_batch_of_known_series_costs_three_statements(self, context):
+        now = clock.now()
+        actions.record_samples(machine(now, age_s=5))
+        with count_statements(context) as statements:
+            actions.record_samples(machine(now))
+        assert len(statements) == 3, statements
+
+    def test_more_series_than_fit_one_question(self, context):
+        many = [sample("disk_percent", 1, mount=f"/{n}") for n in range(actions.CHUNK + 1)]
+        assert actions.record_samples(many) == actions.CHUNK + 1
+        assert count(MetricSeries) == actions.CHUNK + 1
+
+    def test_recorders_at_the_same_time_make_one_series_each(self, app):
+        now = clock.now()
+        together = threading.Barrier(4)
+        failures = []
+
+        def run(n):
+            try:
+                with app.app_context():
+                    together.wait(10)
+                    actions.record_samples(machine(now, age_s=n))
+                    db.session.commit()
+            except Exception as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=run, args=(n,)) for n in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        with app.app_context():
+            assert failures == []
+            assert count(MetricSeries) == len(machine(now))
+            assert count(MetricSample) == 4 * len(machine(now))
+
+
+class TestCollectMachine:
+    def test_it_records_this_machine(self, context):
+        actions.collect_machine(Notebook(), clock.now())
+        names = set(db.session.scalars(select(MetricSeries.name)))
+        assert {"ram_percent", "disk_percent", "load_1", "db_connections", "cache_memory"} <= names
+
+    def test_a_failing_source_is_written_down_once_and_the_others_recorded(
+        self, context, monkeypatch
+    ):
+        def fail():
+            raise OSError("no such device")
+
+        sources = {"disks": fail, "processor": lambda: [Reading(CPU_PERCENT, 1.0)]}
+        monkeypatch.setattr(actions, "SOURCES", sources)
+        first = actions.collect_machine(Notebook(), clock.now())
+        actions.collect_machine(first.notebook, clock.now() + timedelta(seconds=5))
+        events = db.session.scalars(select(ActivityEvent)).all()
+        assert [event.type for event in events] == ["system_warning"]
+        assert "Disks of" in events[0].message
+        assert "no such device" in events[0].message
+        assert events[0].details["source"] == "disks"
+        assert count(MetricSample) == 2
+
+    def test_a_source_that_works_again_is_no_new_warning(self, context, monkeypatch):
+        monkeypatch.setattr(actions, "SOURCES", {"processor": lambda: [Reading(CPU_PERCENT, 1.0)]})
+        before = Notebook(failing={"processor": "it was away"})
+        assert actions.collect_machine(before, clock.now()).recovered == ["processor"]
+        assert count(ActivityEvent) == 0

@@ -1,0 +1,141 @@
+"""Metrics as JSON: the shapes of the seeds, filters, refusals."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.metrics.makers import HOST, machine, record, sample
+from tests.statements import count_statements
+from webapp.core import clock
+from webapp.metrics import queries
+from webapp.metrics.system import host_name
+
+LIVE = "/api/system/metrics"
+LIST = "/api/monitoring/metrics/"
+FIELDS = {"kind", "metric_type", "name", "value", "unit", "timestamp", "details"}
+
+
+@pytest.fixture
+def filled(app):
+    now = clock.now()
+    record(
+        app,
+        *machine(now),
+        *machine(now - timedelta(hours=2)),
+        sample("latency_ms", 12.0, at=now),
+    )
+    return app
+
+
+@pytest.fixture
+def get(app, read_token):
+    def ask(url):
+        return app.test_client().get(url, headers=read_token)
+
+    return ask
+
+
+class TestSystemMetrics:
+    def test_it_has_the_fields_of_the_seed_within_their_bounds(self, app, get, monkeypatch):
+        monkeypatch.setattr(queries.system, "cpu_percent_over", lambda seconds: 7.5)
+        answer = get(LIVE)
+        assert answer.status_code == 200, answer.text
+        found = answer.json
+        assert list(found) == [
+            "cpu_percent",
+            "ram_percent",
+            "disk_percent",
+            "latency_ms",
+            "db_connections",
+            "db_max_connections",
+            "timestamp",
+        ]
+        assert found["cpu_percent"] == 7.5
+        assert 0 < found["latency_ms"] < 10_000
+        assert isinstance(found["db_connections"], int)
+        assert found["db_max_connections"] > 0
+        assert found["timestamp"].endswith("Z")
+
+    def test_with_a_fresh_reading_it_waits_for_nothing(self, app, get, monkeypatch):
+        def must_not_wait(seconds):
+            raise AssertionError("measured although a reading was there")
+
+        monkeypatch.setattr(queries.system, "cpu_percent_over", must_not_wait)
+        record(app, *machine(clock.now(), host=host_name(), cpu_percent=33.0))
+        assert get(LIVE).json["cpu_percent"] == 33.0
+
+    def test_without_a_token_it_is_refused(self, client):
+        assert client.get(LIVE).status_code == 401
+
+
+class TestList:
+    def test_a_reading_of_a_machine_has_every_field(self, filled, get):
+        page = get(f"{LIST}disk/").json
+        assert (page["total"], page["page"], page["page_size"]) == (1, 1, 50)
+        (found,) = page["items"]
+        assert set(found) == FIELDS | {"host"}
+        assert (found["kind"], found["metric_type"], found["name"]) == (
+            "system",
+            "disk",
+            "disk_percent",
+        )
+        assert (found["value"], found["unit"], found["host"]) == (55.0, "%", HOST)
+        assert found["details"] == {"mount": "/"}
+        assert found["timestamp"].endswith("Z")
+
+    def test_a_reading_of_an_application_has_a_service(self, filled, get):
+        (found,) = get(f"{LIST}response_time/").json["items"]
+        assert set(found) == FIELDS | {"service"}
+        assert (found["kind"], found["service"]) == ("application", "watchkeeper")
+
+    def test_without_from_it_is_the_last_hour(self, filled, get):
+        assert get(LIST).json["total"] == 10
+        early = (clock.now() - timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        assert get(f"{LIST}?from={early}").json["total"] == 19
+
+    @pytest.mark.parametrize(
+        ("query", "total"),
+        [
+            ("kind=application", 1),
+            ("service=watchkeeper", 1),
+            (f"host={HOST}", 9),
+            (f"host={HOST}&name=load_1", 1),
+            ("host=watchkeeper", 0),
+            (f"host={HOST}&kind=application", 0),
+            ("kind=system&service=watchkeeper", 0),
+            ("page=2&page_size=6", 10),
+        ],
+    )
+    def test_filters_narrow_and_pages_count_all(self, filled, get, query, total):
+        answer = get(f"{LIST}?{query}")
+        assert answer.status_code == 200, answer.text
+        assert answer.json["total"] == total
+
+    def test_an_unknown_type_is_told_the_types(self, get):
+        answer = get(f"{LIST}coffee/")
+        assert answer.status_code == 404
+        assert answer.content_type == "application/problem+json"
+        for name in ("cpu", "cache", "request", "task_count"):
+            assert name in answer.json["detail"]
+
+    @pytest.mark.parametrize(
+        ("query", "field"),
+        [
+            ("from=yesterday", "from"),
+            ("page=0", "page"),
+            ("kind=x", "kind"),
+            ("colour=red", "colour"),
+            ("host=a&service=b", "body"),
+        ],
+    )
+    def test_a_wrong_filter_is_named(self, get, query, field):
+        answer = get(f"{LIST}?{query}")
+        assert answer.status_code == 422
+        assert answer.json["errors"][0]["field"] == field
+
+    def test_a_page_costs_two_statements_beside_the_token(self, filled, get):
+        get(LIST)
+        with count_statements(filled) as statements:
+            get(LIST)
+        assert len([s for s in statements if "metric_samples" in s]) == 2
+        assert len(statements) <= 3, statements

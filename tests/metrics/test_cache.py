@@ -1,0 +1,31 @@
+"""Redis about itself."""
+
+from webapp.core import queue
+from webapp.metrics.cache import read_cache
+from webapp.metrics.readings import Total
+
+
+def read():
+    return {item.measure.name: item for item in read_cache()}
+
+
+def test_it_tells_memory_clients_keys_and_hits(context):
+    found = read()
+    assert found["cache_memory"].value > 100_000
+    assert found["cache_clients"].value >= 1
+    assert isinstance(found["cache_hit_percent"], Total)
+
+
+def test_keys_of_all_databases_are_counted(context):
+    assert read()["cache_keys"].value == 0
+    queue.connection().mset({"a": 1, "b": 2})
+    assert read()["cache_keys"].value == 2
+
+
+def test_a_hit_and_a_miss_are_counted(context):
+    queue.connection().set("there", 1)
+    before = read()["cache_hit_percent"]
+    queue.connection().get("there")
+    queue.connection().get("not there")
+    after = read()["cache_hit_percent"]
+    assert (after.part - before.part, after.whole - before.whole) == (1, 2)
