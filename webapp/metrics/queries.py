@@ -173,11 +173,19 @@ def metrics(
 
     `equal` narrows by kind, metric_type, name and source; None does not narrow.
     """
-    fits = [Metric.at_ms >= clock.to_ms(from_at), Metric.at_ms < clock.to_ms(to_at)]
-    fits += [getattr(Metric, name) == value for name, value in equal.items() if value is not None]
+    since_ms, until_ms = clock.to_ms(from_at), clock.to_ms(to_at)
+    narrow = [getattr(MetricSeries, k) == value for k, value in equal.items() if value is not None]
+    # Naming the series leads either database to the primary key; the time alone would not.
+    series = select(MetricSeries.id).where(MetricSeries.newest_ms >= since_ms, *narrow)
+    fits = [Metric.series_id.in_(series), Metric.at_ms >= since_ms, Metric.at_ms < until_ms]
     newest = (Metric.at_ms.desc(), Metric.series_id)
     rows = db.session.scalars(
         select(Metric).where(*fits).order_by(*newest).limit(limit).offset(offset)
     ).all()
-    total = db.session.scalar(select(func.count()).select_from(Metric).where(*fits))
+    counted = select(func.count()).where(
+        MetricSample.series_id.in_(series),
+        MetricSample.at_ms >= since_ms,
+        MetricSample.at_ms < until_ms,
+    )
+    total = db.session.scalar(counted)
     return rows, total or 0
