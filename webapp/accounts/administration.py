@@ -151,7 +151,6 @@ def _people_list() -> Response:
         total=total,
         query=query,
         statuses=UserStatus,
-        roles=RoleName,
     )
 
 
