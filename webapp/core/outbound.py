@@ -16,6 +16,13 @@ USER_AGENT = "Watchkeeper/1.0"
 WEB = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
 
 
+class Duplicated(socket.socket):
+    """A socket that libcurl takes a duplicate of; our own copy is closed when we let go of it."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 class Refusals:
     """An open-socket callback for one handle; `reason` says why it refused, if it did."""
 
@@ -30,7 +37,7 @@ class Refusals:
         if why is not None:
             self.reason = why
             return pycurl.SOCKET_BAD
-        return socket.socket(family, kind, protocol)
+        return Duplicated(family, kind, protocol)
 
 
 def new_handle(

@@ -1,0 +1,1 @@
+"""Tests of websites and their checks."""
