@@ -19,9 +19,10 @@ def test_without_requests_there_is_nothing_to_read(app):
     assert counted(app) == []
 
 
-def test_every_answer_is_counted_refusals_too_and_files_not(app, client):
+def test_every_answer_to_a_question_is_counted_refusals_too_and_files_not(app, client):
     assert client.get(API).status_code == 401
     assert client.get("/nowhere").status_code in (303, 404)
+    assert client.post(API).status_code in (401, 405)
     with client.get("/static/app.css") as answer:
         assert answer.status_code == 200
     (total,) = counted(app)

@@ -81,9 +81,21 @@ def test_a_disk_that_is_gone_for_an_hour_has_no_card():
 
 
 def test_that_nobody_asked_is_no_fault_of_the_answer_time():
-    silent = latest("latency_ms", 900, age_ms=60_000, host="a")
-    found = draw(latest("cpu_percent", 5), silent)[0].cards[1]
+    silent = latest("latency_ms", 900, series_id=2, age_ms=600_000)
+    points = {2: [900.0, None, None, None, None, None]}
+    found = draw(latest("cpu_percent", 5), silent, points=points)[0].cards[1]
     assert (found.value, found.status, found.detail) == (None, None, "Nobody asked lately")
+
+
+def test_the_answer_time_is_the_mean_of_some_minutes():
+    slow = latest("latency_ms", 900, series_id=2, age_ms=30_000)
+    points = {2: [5000.0, 100.0, None, 200.0, None, 900.0]}
+    found = draw(latest("cpu_percent", 5), slow, points=points)[0].cards[1]
+    assert (found.value, found.status, found.detail) == (400, "warning", "over 5 min")
+
+
+def test_connections_are_a_whole_number():
+    assert str(card(latest("db_connections", 3.0)).value) == "3"
 
 
 def test_uptime_is_told_beside_the_cards():

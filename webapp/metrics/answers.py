@@ -1,7 +1,7 @@
 """How long our own web server takes to answer.
 
-Each web process adds the time of every answer to two counters in Redis; a collection reads how
-much both grew. One round trip to Redis for each request, and nothing when Redis is away.
+Each web process adds the time of every answer to a GET to two counters in Redis; a collection
+reads how much both grew. One round trip to Redis for each, and nothing when Redis is away.
 """
 
 import time
@@ -20,7 +20,7 @@ LATENCY = Measure(
     "latency_ms",
     "ms",
     "Answer time",
-    "Mean time Watchkeeper's web server took to answer a request.",
+    "Mean time Watchkeeper's web server took to answer a question (GET).",
     "answers",
 )
 MEASURES = (LATENCY,)
@@ -47,7 +47,7 @@ def _start(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
 
 
 def _count(app: Flask, response: Response) -> Response:
-    if request.endpoint == "static" or time.monotonic() < app.extensions["answers_paused_until"]:
+    if not _counts() or time.monotonic() < app.extensions["answers_paused_until"]:
         return response
     key = COUNTERS.format(host=system.host_name())
     try:
@@ -59,6 +59,11 @@ def _count(app: Flask, response: Response) -> Response:
         # Each try may wait for a server that is gone; nobody's page shall wait with it.
         app.extensions["answers_paused_until"] = time.monotonic() + PAUSE_S
     return response
+
+
+def _counts() -> bool:
+    """Whether this is a question; a change may take its time (a password is slow to check)."""
+    return request.method in ("GET", "HEAD") and request.endpoint != "static"
 
 
 def read_answers() -> Iterator[Total]:

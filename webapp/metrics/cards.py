@@ -15,6 +15,8 @@ CARDS = (
 )
 BESIDE_CARDS = ("load_5", "load_15", "db_max_connections", "uptime_s")
 ANSWERED_ON_DEMAND = "latency_ms"  # nobody asking is no fault
+CALM_MINUTES = 5
+WHOLE = ("db_connections",)
 FORGOTTEN_AFTER_MS = 3_600_000  # a disk or a source that has been gone so long has no card
 STALE = "stale"
 
@@ -121,13 +123,11 @@ def _draw_machine(
 def _draw_card(
     latest: Latest, measure: Measure, points: Points, beside: Mapping[str, float], is_stale: bool
 ) -> Card:
-    status = status_of(latest.name, latest.value, beside.get("db_max_connections"))
+    value = _shown_value(latest, points)
+    maximum = beside.get("db_max_connections")
+    status = None if value is None else status_of(latest.name, value, maximum)
     word: str | None = status.value if status else None
-    value: float | None = latest.value
-    detail = _detail(latest.name, beside)
-    if is_stale and latest.name == ANSWERED_ON_DEMAND:
-        value, word, detail = None, None, "Nobody asked lately"
-    elif is_stale:
+    if is_stale and latest.name != ANSWERED_ON_DEMAND:
         word = STALE
     return Card(
         label=series_label(measure, latest.labels),
@@ -137,7 +137,7 @@ def _draw_card(
         points=points,
         low=None if measure.ceiling is None else 0,
         high=measure.ceiling,
-        detail=detail,
+        detail=_detail(latest.name, value, beside),
         href=f"{page_of(latest.host)}#{measure.chart}",
     )
 
@@ -148,7 +148,17 @@ def series_label(measure: Measure, labels: Mapping[str, str]) -> str:
     return " ".join([measure.label, *told])
 
 
-def _detail(name: str, beside: Mapping[str, float]) -> str | None:
+def _shown_value(latest: Latest, points: Points) -> float | None:
+    """The newest value; of the answer time the mean of some minutes, for one answer says little."""
+    if latest.name == ANSWERED_ON_DEMAND:
+        known = [point for point in points[-CALM_MINUTES:] if point is not None]
+        return sum(known) / len(known) if known else None
+    return int(latest.value) if latest.name in WHOLE else latest.value
+
+
+def _detail(name: str, value: float | None, beside: Mapping[str, float]) -> str | None:
+    if name == ANSWERED_ON_DEMAND:
+        return "Nobody asked lately" if value is None else f"over {CALM_MINUTES} min"
     if name == "db_connections" and "db_max_connections" in beside:
         return f"of at most {beside['db_max_connections']:.0f}"
     if name == "load_1" and "load_5" in beside and "load_15" in beside:

@@ -20,7 +20,7 @@ LOADS = tuple(
         f"load_{minutes}",
         "",
         f"Load, {minutes} min",
-        f"Processes that ran or waited to run, averaged over {minutes} min.",
+        "Processes that ran or waited to run, averaged over 1, 5 and 15 min.",
         "load",
     )
     for minutes in (1, 5, 15)
@@ -47,10 +47,10 @@ DISK_PERCENT = Measure(
 )
 DISK_USED = Measure(DISK, "disk_used", "bytes", "Disk used", "Space in use.", "disk_used")
 DISK_READ = Measure(
-    DISK, "disk_read", "bytes/s", "Disk read", "Bytes read from all disks.", "disk_io"
+    DISK, "disk_read", "bytes/s", "Disk read", "Bytes all disks read and wrote.", "disk_io"
 )
 DISK_WRITE = Measure(
-    DISK, "disk_write", "bytes/s", "Disk write", "Bytes written to all disks.", "disk_io"
+    DISK, "disk_write", "bytes/s", "Disk write", "Bytes all disks read and wrote.", "disk_io"
 )
 
 NETWORK_IN = Measure(
@@ -58,7 +58,7 @@ NETWORK_IN = Measure(
     "network_in",
     "bytes/s",
     "Network in",
-    "Bytes received by all interfaces, loopback and virtual ones left out.",
+    "Bytes through all interfaces, loopback and virtual ones left out.",
     "network",
 )
 NETWORK_OUT = Measure(
@@ -66,7 +66,7 @@ NETWORK_OUT = Measure(
     "network_out",
     "bytes/s",
     "Network out",
-    "Bytes sent by all interfaces, loopback and virtual ones left out.",
+    "Bytes through all interfaces, loopback and virtual ones left out.",
     "network",
 )
 
