@@ -260,7 +260,7 @@
         return [u || 'y', { range: function (_, low, high) { return u === '%' || u === 'percent' ? [0, 100] : [Math.min(0, low || 0), (high || 1) * 1.1]; } }];
       })),
       axes: [Object.assign({ values: hours }, axis)].concat(units.slice(0, 2).map(function (u, i) {
-        return Object.assign({ scale: u || 'y', side: i ? 1 : 3, size: 72, values: function (_, ticks) { return ticks.map(function (t) { return figure(t, u); }); } }, axis, i ? { grid: { show: false } } : {});
+        return Object.assign({ scale: u || 'y', side: i ? 1 : 3, size: u === 'bytes/s' ? 92 : 76, values: function (_, ticks) { return ticks.map(function (t) { return figure(t, u); }); } }, axis, i ? { grid: { show: false } } : {});
       })),
       series: [{ label: 'Time', value: function (_, at) { return at ? stamp(new Date(at * 1000)) : '–'; } }].concat(found.series.map(function (s, i) {
         return { label: s.label, scale: s.unit || 'y', stroke: colour('series-' + (i % 5 + 1), box), width: 1.5, dash: i > 4 ? [6, 4] : undefined,
