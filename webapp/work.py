@@ -1,6 +1,7 @@
 """The worker pool: RQ workers and one candidate for scheduler, kept alive by RQ's WorkerPool."""
 
 import argparse
+import gc
 import signal
 from collections.abc import Sequence
 from typing import Any
@@ -51,7 +52,7 @@ def run_scheduler(settings: Settings) -> None:
     die_with_parent(signal.SIGTERM)
     redis = Redis.from_url(settings.broker_url, socket_timeout=5, socket_connect_timeout=2)
     try:
-        ElectedScheduler(redis, schedule.every(settings)).start()
+        ElectedScheduler(redis, schedule.every(settings)).start()  # type: ignore[no-untyped-call]
     except RedisError as error:
         log.warning("the scheduler lost Redis and starts again", why=str(error))
         raise SystemExit(1) from error
@@ -65,8 +66,10 @@ def main(arguments: Sequence[str]) -> None:
     app = create_app()
     configure_mappers()
     dispose_engines(app)
+    # What is loaded now is for good: the collector leaves it alone, and its pages stay shared.
+    gc.freeze()
     settings: Settings = app.extensions["settings"]
     pool = Pool(app, with_scheduler=not options.no_scheduler)
     # RQ tells every job at INFO; what an operator needs of it is on the health page.
     level = "WARNING" if settings.log_level == "INFO" else settings.log_level
-    pool.start(logging_level=level)  # type: ignore[no-untyped-call]
+    pool.start(logging_level=level)

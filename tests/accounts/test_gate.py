@@ -109,8 +109,8 @@ def test_every_route_declares_who_may_call_it(app: Flask) -> None:
     assert undeclared == set()
 
 
-@pytest.mark.parametrize("ask", ["operator"], indirect=True)
-def test_a_route_without_a_declaration_is_not_for_an_operator(
+@pytest.mark.parametrize("ask", ["administrator"], indirect=True)
+def test_a_route_without_a_declaration_is_for_nobody(
     app: Flask, ask: Callable[[str, str], TestResponse], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(app.view_functions, "accounts.sessions", lambda: Response(status=ADMITTED))

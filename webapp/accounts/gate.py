@@ -12,7 +12,7 @@ from flask import Response, current_app, g, request, url_for
 from webapp.accounts import actions, queries, visits
 from webapp.accounts.models import ApiToken
 from webapp.core import clock, htmx, web
-from webapp.core.access import Identity, Role, required_role
+from webapp.core.access import Identity, Role, is_declared, required_role
 from webapp.core.db import db
 from webapp.core.jsonapi import SAFE_METHODS
 from webapp.core.problems import Problem
@@ -27,6 +27,8 @@ def admit() -> Response | None:
         if not web.is_api_request():
             visits.recognise()  # the error page shows its navigation to people we know
         return None
+    if not is_declared(current_app, request.endpoint):
+        raise Problem(403, "This route does not say whom it is for.")
     needed = required_role(current_app, request.endpoint)
     if needed is None:
         return None

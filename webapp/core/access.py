@@ -60,10 +60,12 @@ def is_declared(app: Flask, endpoint: str) -> bool:
 
 
 def required_role(app: Flask, endpoint: str) -> Role | None:
-    """The role that `endpoint` needs, None if public; the highest for an undeclared one."""
+    """The role that a declared `endpoint` needs, None if it is public."""
     if endpoint == "static":
         return None
-    return getattr(app.view_functions[endpoint], "access", Role.ADMINISTRATOR)
+    view: Any = app.view_functions[endpoint]
+    role: Role | None = view.access
+    return role
 
 
 def identity() -> Identity | None:
