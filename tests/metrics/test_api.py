@@ -104,6 +104,10 @@ class TestList:
             (f"host={HOST}&kind=application", 0),
             ("kind=system&service=watchkeeper", 0),
             ("page=2&page_size=6", 10),
+            ("page=1000000&page_size=200", 10),
+            ("to=1970-01-01T00:00:00Z", 0),
+            ("to=9999-12-31T23:59:59Z", 0),
+            ("host=caf%C3%A9%27--", 0),
         ],
     )
     def test_filters_narrow_and_pages_count_all(self, filled, get, query, total):
@@ -122,6 +126,9 @@ class TestList:
         ("query", "field"),
         [
             ("from=yesterday", "from"),
+            ("from=0001-01-01T00:00:00Z", "from"),
+            ("to=1969-12-31T23:59:59Z", "to"),
+            ("host=a%00b", "host"),
             ("page=0", "page"),
             ("kind=x", "kind"),
             ("colour=red", "colour"),

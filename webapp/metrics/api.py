@@ -58,7 +58,7 @@ def _metrics(query: MetricQuery, metric_type: str | None) -> tuple[Sequence[Metr
             return [], 0
         kind = named
     return queries.metrics(
-        from_at=query.from_at or to_at - DEFAULT_SPAN,
+        from_at=query.from_at or max(to_at - DEFAULT_SPAN, clock.EPOCH),
         to_at=to_at,
         limit=query.page_size,
         offset=(query.page - 1) * query.page_size,

@@ -5,9 +5,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from webapp.core.clock import EPOCH
 from webapp.core.jsonapi import Output, Page, PageQuery
 from webapp.metrics.readings import ApplicationMetricType, MetricKind, SystemMetricType
 
+# What PostgreSQL cannot keep as text, nothing can be called.
+Name = Annotated[str, Field(max_length=255, pattern=r"^[^\x00]*$")]
+Moment = Annotated[AwareDatetime, Field(ge=EPOCH)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 
 
@@ -57,11 +61,11 @@ class MetricQuery(PageQuery):
     """Which readings: `from` inclusive, `to` exclusive (RFC 3339); without `from` one hour."""
 
     kind: MetricKind | None = None
-    name: Annotated[str, Field(max_length=100)] | None = None
-    host: Annotated[str, Field(max_length=255)] | None = None
-    service: Annotated[str, Field(max_length=255)] | None = None
-    from_at: Annotated[AwareDatetime | None, Field(alias="from")] = None
-    to_at: Annotated[AwareDatetime | None, Field(alias="to")] = None
+    name: Name | None = None
+    host: Name | None = None
+    service: Name | None = None
+    from_at: Annotated[Moment | None, Field(alias="from")] = None
+    to_at: Annotated[Moment | None, Field(alias="to")] = None
 
     @model_validator(mode="after")
     def _one_source(self) -> "MetricQuery":
