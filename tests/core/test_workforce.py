@@ -23,7 +23,7 @@ def redis(context):
 
 def let_fail(redis, name, *numbers):
     for number in numbers:
-        queue.queue(name).enqueue(fail_on_purpose, number)
+        queue.queue(name).enqueue(fail_on_purpose, number, failure_ttl=queue.FAILURE_TTL_S)
         SimpleWorker([name], connection=redis).work(burst=True, logging_level="CRITICAL")
 
 
@@ -101,6 +101,18 @@ def test_the_version_of_failed_jobs_changes_with_each(redis):
     before = workforce.failed_version(redis)
     let_fail(redis, "fast", 1)
     assert workforce.failed_version(redis) != before
+
+
+def test_only_jobs_that_failed_since_then_are_counted(redis, monkeypatch):
+    now = clock.now()
+    for hours in (30, 2, 1):
+        at = int((now - timedelta(hours=hours)).timestamp())
+        monkeypatch.setattr("rq.registry.current_timestamp", lambda at=at: at)
+        let_fail(redis, "fast", hours)
+    count, first_at = workforce.failed_since(redis, now - timedelta(hours=24))
+    assert count == 2
+    assert round((now - first_at).total_seconds() / 3600) == 2
+    assert workforce.failed_since(redis, now) == (0, None)
 
 
 def test_any_number_of_workers_and_jobs_takes_three_round_trips(redis, monkeypatch):

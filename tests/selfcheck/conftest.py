@@ -20,7 +20,8 @@ class Jobs:
 
     def fail(self, *numbers, name="default"):
         """Let jobs fail in a worker, one after another; their ids."""
-        jobs = [queue.queue(name).enqueue(fail_on_purpose, n) for n in numbers]
+        ttl_s = queue.FAILURE_TTL_S
+        jobs = [queue.queue(name).enqueue(fail_on_purpose, n, failure_ttl=ttl_s) for n in numbers]
         worker = SimpleWorker([name], connection=queue.connection())
         worker.work(burst=True, logging_level="CRITICAL")
         return [job.id for job in jobs]

@@ -16,7 +16,7 @@ from rq.results import Result
 from rq.utils import utcparse
 from rq.worker_registration import REDIS_WORKER_KEYS
 
-from webapp.core.queue import QUEUES
+from webapp.core.queue import FAILURE_TTL_S, QUEUES
 from webapp.core.timetable import LOCK
 
 LATE_AFTER_S = 60  # an idle worker reports every 30 s, a busy one every 10 s
@@ -166,6 +166,20 @@ def failed_jobs(redis: Redis, *, offset: int, limit: int) -> tuple[list[FailedJo
     ]
     wanted = [(job_id, name) for _, job_id, name in sorted(ranked, reverse=True)]
     return _failures(redis, wanted[offset : offset + limit]), sum(found[0::2])
+
+
+def failed_since(redis: Redis, moment: datetime) -> tuple[int, datetime | None]:
+    """How many jobs have failed since then, and when the first of them did; one round trip."""
+    # RQ files a failed job under the second it will be forgotten.
+    lowest = moment.timestamp() + FAILURE_TTL_S
+    with redis.pipeline(transaction=False) as pipeline:
+        for name in QUEUES:
+            key = FailedJobRegistry(name, redis).key
+            pipeline.zcount(key, lowest, "+inf")
+            pipeline.zrangebyscore(key, lowest, "+inf", start=0, num=1, withscores=True)
+        found = pipeline.execute()
+    firsts = [score - FAILURE_TTL_S for entries in found[1::2] for _, score in entries]
+    return sum(found[0::2]), datetime.fromtimestamp(min(firsts), UTC) if firsts else None
 
 
 def failed_version(redis: Redis) -> str:

@@ -2,6 +2,9 @@
 
 from flask import Flask
 
+from webapp.reports import views
+
 
 def init_app(app: Flask) -> None:
     """Add this feature's routes."""
+    app.register_blueprint(views.blueprint)

@@ -1,0 +1,143 @@
+"""What the front page asks: what is wrong now, over all features."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from redis import RedisError
+from sqlalchemy import func, or_, select
+
+from webapp.core import clock
+from webapp.core.db import db
+from webapp.core.workforce import Workforce, failed_since, impatient_redis, workforce
+from webapp.metrics.cards import ANSWERED_ON_DEMAND, page_of
+from webapp.metrics.catalogue import DESCRIBED
+from webapp.metrics.models import MetricKind, MetricSample, MetricSeries
+from webapp.metrics.queries import SILENT_DAYS, stale_after_s
+from webapp.metrics.thresholds import THRESHOLDS, MetricStatus, status_of
+from webapp.reports.verdict import Facts, Trouble, is_settled, worst_first
+from webapp.websites.models import Website
+from webapp.websites.queries import WebsitesSummary
+
+LOOK_BACK = timedelta(hours=24)
+FAILED_WITHIN = timedelta(hours=24)
+MONITOR = "/selfcheck/"
+LIMITED = frozenset(THRESHOLDS) | {t.percent_of for t in THRESHOLDS.values() if t.percent_of}
+
+
+def facts(summary: WebsitesSummary, now: datetime) -> Facts:
+    """What is wrong now: websites (those of `summary`), machines and the monitor itself."""
+    hosts, of_machines = _machines(now)
+    troubles = [_website(w) for w in summary.troubled] + of_machines + list(_monitor(now))
+    silent = sum(trouble.status == "stale" for trouble in of_machines)
+    more = summary.troubled_count - len(summary.troubled)
+    return Facts(summary.counts, len(hosts) - silent, worst_first(troubles), more)
+
+
+def _website(website: Website) -> Trouble:
+    return Trouble(
+        status=website.state,
+        title=f"{website.name} is {website.state}",
+        since_at=website.status_since_at,
+        href=f"/websites/{website.id}",
+        detail=website.error_message,
+    )
+
+
+def _machines(now: datetime) -> tuple[set[str], list[Trouble]]:
+    """The machines heard of lately, and what is wrong with them; one statement if nothing is."""
+    since_ms = clock.to_ms(now - timedelta(days=SILENT_DAYS))
+    rows = db.session.scalars(
+        select(MetricSeries).where(
+            or_(MetricSeries.kind == MetricKind.SYSTEM, MetricSeries.name == ANSWERED_ON_DEMAND),
+            MetricSeries.name.in_(LIMITED),
+            MetricSeries.newest_ms >= since_ms,
+        )
+    )
+    by_host: dict[str, list[MetricSeries]] = {}
+    for row in rows:
+        by_host.setdefault(row.details.get("host", row.source), []).append(row)
+    found: list[Trouble] = []
+    for host, series in sorted(by_host.items()):
+        found += _machine(host, series, now)
+    return set(by_host), found
+
+
+def _machine(host: str, series: list[MetricSeries], now: datetime) -> Iterator[Trouble]:
+    limit_ms = clock.to_ms(now) - stale_after_s() * 1000
+    newest_ms = max(row.newest_ms or 0 for row in series if row.name != ANSWERED_ON_DEMAND)
+    if newest_ms < limit_ms:
+        title = f"{host} sends nothing"
+        yield Trouble("stale", title, clock.from_ms(newest_ms), page_of(host))
+        return
+    values = {row.name: row.newest_value for row in series}
+    for row in series:
+        if (row.newest_ms or 0) >= limit_ms:
+            yield from _reading(host, row, values, now)
+
+
+def _reading(
+    host: str, row: MetricSeries, values: dict[str, float | None], now: datetime
+) -> Iterator[Trouble]:
+    threshold, value = THRESHOLDS.get(row.name), row.newest_value
+    if threshold is None or value is None:
+        return
+    maximum = values.get(threshold.percent_of) if threshold.percent_of else None
+    status = status_of(row.name, value, maximum)
+    if status is None or status is MetricStatus.HEALTHY:
+        return
+    limit = (
+        threshold.warning * (maximum or 100) / 100 if threshold.percent_of else threshold.warning
+    )
+    since_at = _beyond_since(row, limit, now)
+    if is_settled(since_at, now):
+        name, unit = DESCRIBED[row.name].label, {"percent": "%"}.get(row.unit, row.unit)
+        place = " ".join(v for k, v in sorted(row.details.items()) if k != "host")
+        title = f"{name}{' ' + place if place else ''} of {host} is at {value:.0f} {unit}".rstrip()
+        yield Trouble(status.value, title, since_at, page_of(host))
+
+
+def _beyond_since(row: MetricSeries, limit: float, now: datetime) -> datetime | None:
+    """When the value last rose to `limit`, at most a day back."""
+    since_ms = clock.to_ms(now - LOOK_BACK)
+    of_series = MetricSample.series_id == row.id
+    last_below = (
+        select(MetricSample.at_ms)
+        .where(of_series, MetricSample.at_ms >= since_ms, MetricSample.value < limit)
+        .order_by(MetricSample.at_ms.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    first = select(func.min(MetricSample.at_ms)).where(
+        of_series, MetricSample.at_ms > func.coalesce(last_below, since_ms)
+    )
+    first_ms: int | None = db.session.scalar(first)
+    return None if first_ms is None else clock.from_ms(first_ms)
+
+
+def _monitor(now: datetime) -> Iterable[Trouble]:
+    try:
+        redis = impatient_redis()
+        force = workforce(redis)
+        failed, first_at = failed_since(redis, now - FAILED_WITHIN)
+    except RedisError:
+        title = "Redis does not answer, so nothing is measured"
+        return [Trouble("critical", title, None, MONITOR)]
+    found = list(_crew(force, now))
+    if failed:
+        title = f"{failed} job{'' if failed == 1 else 's'} failed in the last 24 hours"
+        found.append(Trouble("failed", title, first_at, MONITOR))
+    return found
+
+
+def _crew(force: Workforce, now: datetime) -> Iterator[Trouble]:
+    late = force.late(now)
+    if not force.on_time(now):
+        seen = [w.heartbeat_at for w in late if w.heartbeat_at]
+        title = "No worker reports, so nothing is measured"
+        yield Trouble("critical", title, max(seen, default=None), MONITOR)
+        return
+    for worker in late:
+        title = f"A worker on {worker.host} stopped reporting"
+        yield Trouble("late", title, worker.heartbeat_at, MONITOR)
+    if not force.has_scheduler:
+        yield Trouble("critical", "No scheduler is elected, so no job falls due", None, MONITOR)
