@@ -1,5 +1,6 @@
 """Settings of gunicorn: `gunicorn --config python:webapp.launch.web_server`."""
 
+import gc
 import signal
 from typing import Any
 
@@ -21,9 +22,15 @@ preload_app = True
 keepalive = int(_settings.refresh_s) + 10
 graceful_timeout = 1
 loglevel = "warning"
-no_control_socket = True
+control_socket_disable = True
 # Whom to believe about X-Forwarded headers is decided in one place, by TRUSTED_PROXIES.
 forwarded_allow_ips = ""
+
+
+def when_ready(server: Any) -> None:
+    """Keep the collector off what is loaded: visiting it would copy its shared memory."""
+    gc.collect()
+    gc.freeze()
 
 
 def post_fork(server: Any, worker: Any) -> None:
