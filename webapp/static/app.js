@@ -370,6 +370,11 @@
     });
   }
 
+  function openTarget() {
+    var target = document.getElementById(location.hash.slice(1));
+    if (target && target.matches('details')) target.open = true;
+  }
+
   /* ---- Start ---- */
   function arrive(root) {
     tellTimes(root);
@@ -393,6 +398,8 @@
     document.addEventListener('visibilitychange', function () { if (!document.hidden) { refresh(); schedule(); } });
     setInterval(tick, 1000);
     arrive(document);
+    addEventListener('hashchange', openTarget);
+    openTarget();
     var first = one('[data-focus]');
     if (first) first.focus();
     schedule();
