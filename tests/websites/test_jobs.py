@@ -1,0 +1,43 @@
+"""The job, and how it makes room for others."""
+
+import time
+
+from tests.factories import create_website
+from webapp.core import clock, queue
+from webapp.core.db import db
+from webapp.websites import jobs
+
+
+def test_it_makes_room_and_sends_the_rest_of_its_time_behind_what_waits(context, site, monkeypatch):
+    create_website(site.url("/a"))
+    db.session.commit()
+    monkeypatch.setattr("webapp.websites.shift.LOOK_S", 0.1)
+    queue.queue("slow").enqueue(time.time)
+    until = clock.to_ms(clock.now()) + 30_000
+    began = time.monotonic()
+    jobs.check_shift(until)
+    assert time.monotonic() - began < 5
+    assert site.seen == ["/a"]
+    waiting = queue.queue("slow").jobs
+    assert [job.func_name for job in waiting] == ["time.time", "webapp.websites.jobs.check_shift"]
+    assert waiting[1].args == (until,)
+
+
+def test_at_its_end_it_leaves_nothing_behind(context):
+    jobs.check_shift(clock.to_ms(clock.now()) + 200)
+    assert all(not queue.queue(name).count for name in queue.QUEUES)
+
+
+def test_a_shift_whose_time_has_passed_ends_at_once(context, site):
+    create_website(site.url("/a"))
+    db.session.commit()
+    jobs.check_shift(0)
+    assert site.seen == []
+
+
+def test_without_a_given_end_it_lasts_as_long_as_the_setting_says(context, monkeypatch):
+    ends = []
+    monkeypatch.setattr(jobs, "is_past", lambda moment: bool(ends.append(moment)) or True)
+    jobs.check_shift()
+    seconds = (ends[0] - clock.now()).total_seconds()
+    assert 55 < seconds <= context.extensions["settings"].check_shift_s
