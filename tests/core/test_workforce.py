@@ -44,10 +44,22 @@ def test_the_oldest_waiting_job_is_found_past_ids_whose_job_is_gone(redis):
     assert slow.oldest_at == kept.enqueued_at
 
 
-@pytest.mark.parametrize(("silent_s", "late"), [(0, False), (59, False), (61, True)])
-def test_a_worker_is_late_after_a_minute_of_silence(redis, silent_s, late):
+@pytest.mark.parametrize(
+    ("state", "silent_s", "late"),
+    [
+        ("idle", 0, False),
+        ("idle", 59, False),
+        ("idle", 61, True),
+        ("busy", 39, False),
+        ("busy", 41, True),
+    ],
+)
+def test_a_worker_is_late_after_a_minute_of_silence_and_a_busy_one_sooner(
+    redis, state, silent_s, late
+):
     worker = Worker(["fast"], connection=redis, name="w")
     worker.register_birth()
+    worker.set_state(state)
     now = clock.now()
     redis.hset(worker.key, "last_heartbeat", utcformat(now - timedelta(seconds=silent_s)))
     found = workforce.workforce(redis)

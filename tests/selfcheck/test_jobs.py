@@ -13,7 +13,7 @@ def diary():
 
 
 def test_a_dead_worker_is_in_the_diary_once_however_often_the_sweep_runs(context, jobs):
-    job = jobs.running_on(jobs.worker("dead"), silent_s=65)
+    job = jobs.running_on(jobs.worker("dead"), silent_s=45)
     jobs.worker("alive")
     for _ in range(2):
         sweep_dead_workers()

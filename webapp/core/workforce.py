@@ -19,7 +19,8 @@ from rq.worker_registration import REDIS_WORKER_KEYS
 from webapp.core.queue import FAILURE_TTL_S, QUEUES
 from webapp.core.timetable import LOCK
 
-LATE_AFTER_S = 60  # an idle worker reports every 30 s, a busy one every 10 s
+LATE_AFTER_S = 60  # an idle worker reports every 30 s
+BUSY_LATE_AFTER_S = 40  # one that runs a job every 10 s, and RQ forgets it after 70 s of silence
 PATIENCE_S = 1.0
 ABANDONED = "The worker that ran this job stopped reporting, so the job was given up."
 HEADS = 5  # a waiting job whose time has passed leaves its id behind: look at a few
@@ -51,8 +52,9 @@ class WorkerState:
 
     def is_late(self, now: datetime) -> bool:
         """Whether it has not reported for longer than a live worker can take."""
+        limit_s = BUSY_LATE_AFTER_S if self.state == "busy" else LATE_AFTER_S
         beat = self.heartbeat_at
-        return beat is None or (now - beat).total_seconds() > LATE_AFTER_S
+        return beat is None or (now - beat).total_seconds() > limit_s
 
 
 @dataclass(frozen=True)

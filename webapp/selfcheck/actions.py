@@ -11,9 +11,8 @@ from webapp.activity import actions as activity
 from webapp.activity.models import ActivityType
 from webapp.core import queue
 from webapp.core.problems import Problem
-from webapp.core.workforce import WorkerState, function_name
+from webapp.core.workforce import BUSY_LATE_AFTER_S, WorkerState, function_name
 
-SILENT_S = 40  # a worker reports every 10 s while it runs a job: this one is not coming back
 RQ_PATIENCE_S = 70  # after how many silent seconds RQ itself gives a running job up
 FAILED_KEPT = 200
 REPORTED_S = 3600
@@ -44,7 +43,7 @@ def delete_failed_jobs() -> int:
 def give_up_silent_jobs() -> list[str]:
     """Move the jobs of workers that went silent to the failed ones; say which."""
     moved: list[str] = []
-    limit = current_timestamp() + RQ_PATIENCE_S - SILENT_S
+    limit = current_timestamp() + RQ_PATIENCE_S - BUSY_LATE_AFTER_S
     for name in queue.QUEUES:
         registry = StartedJobRegistry(queue=queue.queue(name))
         moved += registry.get_expired_job_ids(limit)

@@ -154,7 +154,7 @@ def _sizes(redis_bytes: int | None) -> dict[str, str]:
     free, total = queries.disk_free()
     database = queries.database_bytes()
     return {
-        "Database": _size(database),
+        "Size of the database": _size(database),
         "Redis memory": _size(redis_bytes),
         "Free on the disk of DATA_DIR": f"{_size(free)} of {_size(total)}",
     }
