@@ -1,7 +1,7 @@
 """The check shift: one job that drives many websites' checks until its time is over.
 
-Twice a second it stores what has finished and claims what falls due before its next turn; each
-check begins at its own moment. Between turns it holds no transaction and waits in libcurl's
+Twice a second, or once while nothing is under way, it stores what has finished and claims what
+falls due before its next turn; each check begins at its own moment. Between turns it holds no transaction and waits in libcurl's
 sockets.
 """
 
@@ -24,7 +24,8 @@ from webapp.websites.lanes import Lanes, Target
 from webapp.websites.probe import Outcome, Probe
 
 TURN_S = 0.5
-AHEAD = timedelta(seconds=0.6)
+IDLE_TURN_S = 1.0
+AHEAD = timedelta(seconds=1.1)
 LOOK_S = 1.0
 PER_HOST = 4
 log = structlog.get_logger(__name__)
@@ -56,11 +57,12 @@ class Shift:
         self._give_back([*self.lanes.clear(), *in_flight])
 
     def _turn(self, *, claiming: bool) -> None:
-        ends_s = time.monotonic() + TURN_S
+        began_s = time.monotonic()
         self._store()
         self._renew()
         if claiming:
             self._claim()
+        ends_s = began_s + (TURN_S if self.leases else IDLE_TURN_S)
         while (left_s := ends_s - time.monotonic()) > 0:
             monotonic_s = time.monotonic()
             for target in self.lanes.take(clock.now(), monotonic_s):
