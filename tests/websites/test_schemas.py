@@ -22,6 +22,8 @@ URL = "http://example.org/"
         ({"url": URL, "name": " "}, "name"),
         ({"url": URL, "name": "x" * 256}, "name"),
         ({"url": URL, "description": "x" * 2001}, "description"),
+        ({"url": URL, "name": "a\x00b"}, "name"),
+        ({"url": "http://a\x00b/"}, "url"),
         ({"url": URL, "id": 5}, "id"),
     ],
 )

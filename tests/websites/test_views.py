@@ -81,7 +81,9 @@ class TestList:
         assert "q=site&amp;state=unknown&amp;order=name&amp;page=2" in page
         assert "site 25" in viewer.get("/websites/?q=site&order=name&page=2").text
 
-    @pytest.mark.parametrize("query", ["state=odd", "order=odd", "page=0", "page=x", "odd=1"])
+    @pytest.mark.parametrize(
+        "query", ["state=odd", "order=odd", "page=0", "page=x", "odd=1", "q=%00"]
+    )
     def test_an_address_we_never_gave_is_refused(self, viewer, query):
         assert viewer.get(f"/websites/?{query}").status_code == 400
 

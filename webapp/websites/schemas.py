@@ -14,8 +14,10 @@ Url = Annotated[
     Field(max_length=4096, description="http or https, a host, no user name or password."),
     AfterValidator(normalised),
 ]
-Name = Annotated[str, Field(min_length=1, max_length=255)]
-Description = Annotated[str, Field(max_length=2000)]
+PLAIN = r"^[^\x00]*$"  # PostgreSQL stores no NUL
+Name = Annotated[str, Field(min_length=1, max_length=255, pattern=PLAIN)]
+Description = Annotated[str, Field(max_length=2000, pattern=PLAIN)]
+Search = Annotated[str, Field(max_length=200, pattern=PLAIN)]
 CheckInterval = Annotated[int, Field(ge=1, le=86_400, description="Seconds between two checks.")]
 Timeout = Annotated[
     int,
@@ -122,7 +124,7 @@ class WebsiteQuery(PageQuery):
     """Which websites: `q` is sought in name and URL."""
 
     active_only: bool = False
-    q: Annotated[str, Field(max_length=200)] = ""
+    q: Search = ""
     state: State = ""
     order: Order = "status"
 
@@ -130,7 +132,7 @@ class WebsiteQuery(PageQuery):
 class ListQuery(Input):
     """Which websites the list page shows."""
 
-    q: Annotated[str, Field(max_length=200)] = ""
+    q: Search = ""
     state: State = ""
     order: Order = "status"
     page: PageNumber = 1
