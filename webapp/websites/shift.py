@@ -1,8 +1,8 @@
 """The check shift: one job that drives many websites' checks until its time is over.
 
 Twice a second, or once while nothing is under way, it stores what has finished and claims what
-falls due before its next turn; each check begins at its own moment. Between turns it holds no transaction and waits in libcurl's
-sockets.
+falls due before its next turn; each check begins at its own moment. Between turns it holds no
+transaction and waits in libcurl's sockets.
 """
 
 import resource
