@@ -1,7 +1,9 @@
 """What the front page asks: what is wrong now, over all features."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
 from redis import RedisError
 from sqlalchemy import func, or_, select
@@ -21,6 +23,8 @@ from webapp.websites.queries import WebsitesSummary
 LOOK_BACK = timedelta(hours=24)
 FAILED_WITHIN = timedelta(hours=24)
 MONITOR = "/selfcheck/"
+VERSION = "watchkeeper:front:now"
+VERSION_S = 2
 LIMITED = frozenset(THRESHOLDS) | {t.percent_of for t in THRESHOLDS.values() if t.percent_of}
 
 
@@ -31,6 +35,23 @@ def facts(summary: WebsitesSummary, now: datetime) -> Facts:
     silent = sum(trouble.status == "stale" for trouble in of_machines)
     more = summary.troubled_count - len(summary.troubled)
     return Facts(summary.counts, len(hosts) - silent, worst_first(troubles), more)
+
+
+def facts_version(found: Facts) -> str:
+    """Changes when the facts do. For two seconds others need not ask for them to know it."""
+    version = blake2b(repr(found).encode(), digest_size=8).hexdigest()
+    with suppress(RedisError):
+        impatient_redis().set(VERSION, version, ex=VERSION_S)
+    return version
+
+
+def recent_version() -> str | None:
+    """The version somebody found in the last two seconds, None when nobody did."""
+    try:
+        version = impatient_redis().get(VERSION)
+    except RedisError:
+        return None
+    return version.decode() if isinstance(version, bytes) else None
 
 
 def _website(website: Website) -> Trouble:

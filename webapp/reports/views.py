@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from hashlib import blake2b
 from typing import Any
 
 from flask import Blueprint, Response
@@ -46,9 +45,12 @@ def index() -> Response:
 @needs(Role.VIEWER)
 def now() -> Response:
     """Is anything wrong now."""
+    recent = queries.recent_version() if htmx.block_wanted() else None
+    if recent is not None and (answer := htmx.nothing_new(recent)) is not None:
+        return answer
     moment = clock.now()
-    facts = queries.facts(websites_summary(moment), moment)
-    return _panel("front_now", _digest(facts), lambda: _now(facts, moment))
+    found = _now(queries.facts(websites_summary(moment), moment), moment)
+    return _panel("front_now", found["now_version"], lambda: found)
 
 
 @blueprint.get("/front/changes")
@@ -90,7 +92,7 @@ def _now(facts: Facts, moment: datetime) -> dict[str, Any]:
         "troubles": facts.troubles,
         "more": facts.more,
         "moment": moment,
-        "now_version": _digest(facts),
+        "now_version": queries.facts_version(facts),
     }
 
 
@@ -122,7 +124,3 @@ def _judged(machine: Machine) -> Machine:
 
 def _badness(shown: Machine | Card) -> int:
     return ORDER.index(shown.status) if shown.status in ORDER else len(ORDER)
-
-
-def _digest(facts: Facts) -> str:
-    return blake2b(repr(facts).encode(), digest_size=8).hexdigest()
