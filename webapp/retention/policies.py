@@ -27,6 +27,17 @@ class Policy:
 
 def policies(settings: Settings) -> tuple[Policy, ...]:
     """All policies, with the numbers that `settings` gives them."""
+    return (*_of_facts(settings), *_of_people(settings), *FOR_GOOD)
+
+
+FOR_GOOD = (
+    Policy("websites", "Websites", None, "Until somebody deletes them.", None),
+    Policy("users", "People", None, "Until an administrator removes them.", None),
+    Policy("api_tokens", "API tokens", None, "For good; revoked ones stay listed.", None),
+)
+
+
+def _of_facts(settings: Settings) -> tuple[Policy, ...]:
     return (
         _by_age("metric_samples", "Readings of machines", settings.metrics_days, "METRICS_DAYS"),
         Policy(
@@ -46,6 +57,18 @@ def policies(settings: Settings) -> tuple[Policy, ...]:
             "ACTIVITY_KEPT",
         ),
         Policy(
+            "failed_jobs",
+            "Failed jobs",
+            FAILED_JOB_DAYS,
+            f"{FAILED_JOB_DAYS} days, and of each queue the newest {FAILED_JOBS_KEPT}.",
+            None,
+        ),
+    )
+
+
+def _of_people(settings: Settings) -> tuple[Policy, ...]:
+    return (
+        Policy(
             "sign_ins",
             "Sign-ins",
             settings.session_days,
@@ -59,16 +82,6 @@ def policies(settings: Settings) -> tuple[Policy, ...]:
             "One day after they were used.",
             None,
         ),
-        Policy(
-            "failed_jobs",
-            "Failed jobs",
-            FAILED_JOB_DAYS,
-            f"{FAILED_JOB_DAYS} days, and of each queue the newest {FAILED_JOBS_KEPT}.",
-            None,
-        ),
-        Policy("websites", "Websites", None, "Until somebody deletes them.", None),
-        Policy("users", "People", None, "Until an administrator removes them.", None),
-        Policy("api_tokens", "API tokens", None, "For good; revoked ones stay listed.", None),
     )
 
 
