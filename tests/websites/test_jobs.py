@@ -9,7 +9,7 @@ from webapp.websites import jobs
 
 
 def test_it_makes_room_and_sends_the_rest_of_its_time_behind_what_waits(context, site, monkeypatch):
-    create_website(site.url("/a"))
+    create_website(site.url("/a"), check_interval=86_400)
     db.session.commit()
     monkeypatch.setattr("webapp.websites.shift.LOOK_S", 0.1)
     queue.queue("slow").enqueue(time.time)
@@ -29,7 +29,7 @@ def test_at_its_end_it_leaves_nothing_behind(context):
 
 
 def test_a_shift_whose_time_has_passed_ends_at_once(context, site):
-    create_website(site.url("/a"))
+    create_website(site.url("/a"), check_interval=86_400)
     db.session.commit()
     jobs.check_shift(0)
     assert site.seen == []

@@ -85,7 +85,7 @@ def test_a_slow_site_delays_no_other_and_is_finished_after_the_shift(context, si
 
 
 def test_a_stopping_worker_gives_back_what_it_had_begun(context, site, monkeypatch):
-    create_website(site.url("/slow"))
+    create_website(site.url("/slow"), check_interval=86_400)
     db.session.commit()
     monkeypatch.setattr(queue, "is_stopping", lambda: "/slow" in site.seen)
     began = time.monotonic()

@@ -11,7 +11,7 @@ from webapp.core.access import Role, needs
 from webapp.core.db import db
 from webapp.core.problems import Problem
 from webapp.websites import actions, charts, queries, schemas
-from webapp.websites.models import MonitorCheck, Website
+from webapp.websites.models import Website
 from webapp.websites.waiting import wait_state
 
 blueprint = Blueprint("websites", __name__, url_prefix="/websites")
@@ -237,7 +237,7 @@ def _list_query() -> schemas.ListQuery:
         raise BadRequest("The address of this page is not one we gave.") from error
 
 
-def _bar(checks: list[MonitorCheck]) -> list[dict[str, Any]]:
+def _bar(checks: list[queries.RecentCheck]) -> list[dict[str, Any]]:
     return [
         {
             "status": check.status,
