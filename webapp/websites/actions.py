@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, null, select
+from sqlalchemy import null
 from sqlalchemy.exc import IntegrityError
 
 from webapp.activity import actions as diary
@@ -11,7 +11,7 @@ from webapp.activity.models import ActivityType
 from webapp.core.db import db
 from webapp.core.problems import FieldError, Problem, invalid
 from webapp.websites import queries, timing
-from webapp.websites.models import MonitorCheck, MonitorStatus, Website
+from webapp.websites.models import MonitorStatus, Website
 from webapp.websites.urls import host_of
 
 
@@ -93,22 +93,6 @@ def request_check(website: Website, now: datetime) -> None:
     website.check_requested_at = now
     website.next_check_at = min(website.next_check_at, now)
     db.session.flush()
-
-
-def forget_checks(before: datetime, limit: int) -> int:
-    """Delete up to `limit` of the checks made before that moment, and say how many."""
-    old = (
-        select(MonitorCheck.id)
-        .where(MonitorCheck.status.in_(list(MonitorStatus)), MonitorCheck.checked_at < before)
-        .limit(limit)
-    )
-    ids = list(db.session.scalars(old))
-    if ids:
-        db.session.execute(
-            delete(MonitorCheck).where(MonitorCheck.id.in_(ids)),
-            execution_options={"synchronize_session": False},
-        )
-    return len(ids)
 
 
 def _unchanged(existing: Website, fields: dict[str, Any]) -> Website:
