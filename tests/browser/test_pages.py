@@ -60,7 +60,8 @@ def test_a_page_has_one_heading_landmarks_and_names_for_its_controls(visit, popu
         unnamed = page.evaluate(
             "const all = 'button, a, input:not([type=hidden]), select, textarea';"
             "const named = e => e.labels?.length || e.textContent.trim() || e.ariaLabel || e.title;"
-            "[...document.querySelectorAll(all)].filter(e => !named(e)).map(e => e.outerHTML)"
+            "const seen = [...document.querySelectorAll(all)].filter(e => e.checkVisibility());"
+            "seen.filter(e => !named(e)).map(e => e.outerHTML)"
         )
         assert unnamed == [], path
 

@@ -1,6 +1,9 @@
 """What every page shares: security headers, CSRF, error pages, form parsing, the page's clock."""
 
+import hashlib
 import secrets
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
@@ -19,6 +22,7 @@ from webapp.core.problems import FieldError, Problem, field_errors
 
 log = structlog.get_logger(__name__)
 csrf = CSRFProtect()
+A_YEAR_S = 365 * 86_400
 Row = TypeVar("Row", bound=Model)
 Schema = TypeVar("Schema", bound=BaseModel)
 
@@ -61,6 +65,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.context_processor(
         lambda: {"refresh_ms": round(settings.refresh_s * 1000), "now": clock.now()}
     )
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = A_YEAR_S
+    app.url_defaults(_name_version)
     _handle_errors(app)
 
 
@@ -88,6 +94,17 @@ def parse_form(schema: type[Schema]) -> tuple[Schema | None, dict[str, str]]:
 def by_field(errors: list[FieldError]) -> dict[str, str]:
     """The first message of each field, for a form."""
     return {e.field.split(".")[0]: e.message for e in reversed(errors)}
+
+
+def _name_version(endpoint: str, values: dict[str, Any]) -> None:
+    """Put a file's content into its URL, so that browsers may keep it and still see a new one."""
+    if endpoint == "static" and "filename" in values:
+        values["v"] = _digest(Path(str(current_app.static_folder), values["filename"]))
+
+
+@lru_cache(maxsize=64)
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
 def _handle_errors(app: Flask) -> None:
