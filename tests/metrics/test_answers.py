@@ -41,7 +41,7 @@ def test_a_redis_that_is_gone_is_asked_once_and_pages_go_on(app, client, monkeyp
         asked.append(1)
         raise ConnectionError("gone")
 
-    monkeypatch.setattr(answers.queue, "connection", lambda: SimpleNamespace(pipeline=refuse))
+    monkeypatch.setattr(answers, "impatient_redis", lambda: SimpleNamespace(pipeline=refuse))
     monkeypatch.setitem(app.extensions, "answers_paused_until", 0.0)
     assert client.get(API).status_code == 401
     assert client.get(API).status_code == 401

@@ -12,6 +12,7 @@ from flask import Flask, Response, g, request
 from redis import RedisError
 
 from webapp.core import queue
+from webapp.core.workforce import impatient_redis
 from webapp.metrics import system
 from webapp.metrics.readings import ApplicationMetricType, Measure, Total
 
@@ -51,7 +52,7 @@ def _count(app: Flask, response: Response) -> Response:
         return response
     key = COUNTERS.format(host=system.host_name())
     try:
-        with queue.connection().pipeline(transaction=False) as pipeline:
+        with impatient_redis().pipeline(transaction=False) as pipeline:
             pipeline.hincrbyfloat(key, "ms", elapsed_ms())
             pipeline.hincrby(key, "answers", 1)
             pipeline.execute()
