@@ -92,7 +92,7 @@ class Settings:
     metrics_days: int = setting(7, "Days that raw metric samples are kept.", low=1, high=3650)
     checks_days: int = setting(90, "Days that website checks are kept.", low=1, high=3650)
     check_shift_s: int = setting(
-        60,
+        20,
         "Seconds that one check shift drives checks before the next takes over.",
         low=5,
         high=3600,

@@ -74,6 +74,7 @@ REFUSALS = [
     ("a list for an object", {"json": [1]}, 422, "body"),
     ("a missing field", {"json": {"text": "x"}}, 422, "weight"),
     ("a wrong type", {"json": {"text": "x", "weight": "heavy"}}, 422, "weight"),
+    ("a character no database keeps", {"json": {"text": "a\0b", "weight": 1}}, 422, "text"),
     ("out of bounds", {"json": {"text": "x", "weight": -1}}, 422, "weight"),
     ("too long", {"json": {"text": "x" * 11, "weight": 1}}, 422, "text"),
     ("an unknown field", {"json": {"text": "x", "weight": 1, "wieght": 1}}, 422, "wieght"),

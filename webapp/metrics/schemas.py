@@ -9,8 +9,7 @@ from webapp.core.clock import EPOCH
 from webapp.core.jsonapi import Output, Page, PageQuery
 from webapp.metrics.readings import ApplicationMetricType, MetricKind, SystemMetricType
 
-# What PostgreSQL cannot keep as text, nothing can be called.
-Name = Annotated[str, Field(max_length=255, pattern=r"^[^\x00]*$")]
+Name = Annotated[str, Field(max_length=255)]
 Moment = Annotated[AwareDatetime, Field(ge=EPOCH)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 

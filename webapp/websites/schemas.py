@@ -14,10 +14,9 @@ Url = Annotated[
     Field(max_length=4096, description="http or https, a host, no user name or password."),
     AfterValidator(normalised),
 ]
-PLAIN = r"^[^\x00]*$"  # PostgreSQL stores no NUL
-Name = Annotated[str, Field(min_length=1, max_length=255, pattern=PLAIN)]
-Description = Annotated[str, Field(max_length=2000, pattern=PLAIN)]
-Search = Annotated[str, Field(max_length=200, pattern=PLAIN)]
+Name = Annotated[str, Field(min_length=1, max_length=255)]
+Description = Annotated[str, Field(max_length=2000)]
+Search = Annotated[str, Field(max_length=200)]
 CheckInterval = Annotated[int, Field(ge=1, le=86_400, description="Seconds between two checks.")]
 Timeout = Annotated[
     int,
