@@ -8,6 +8,8 @@ from types import SimpleNamespace
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from webapp.core.drawing import spark_paths
+
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "webapp" / "static"
 VENDOR = STATIC / "vendor"
@@ -151,6 +153,7 @@ def house():
     house.globals["url_for"] = lambda _endpoint, filename: f"/static/{filename}"
     house.globals["request"] = SimpleNamespace(cookies={"theme": "dark"}, path="/websites/7")
     house.globals["get_flashed_messages"] = lambda **_: [("error", "That did not work.")]
+    house.globals["spark_paths"] = spark_paths
     return house
 
 

@@ -9,13 +9,16 @@ from typing import Any
 from flask import Flask, Response, current_app, make_response, render_template, request
 from htmx_flask import Htmx
 
+from webapp.core.drawing import spark_paths
+
 _htmx = Htmx()
 __all__ = ["block_wanted", "init_app", "nothing_new", "redirect", "render"]
 
 
 def init_app(app: Flask) -> None:
-    """Give requests their `htmx` attribute and every page its `Vary` header."""
+    """Give requests their `htmx` attribute, pages their `Vary` header, macros their pen."""
     _htmx.init_app(app)
+    app.jinja_env.globals["spark_paths"] = spark_paths
     app.after_request(_vary)
 
 
