@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from webapp.config import ConfigError, Settings, load, with_keys
-from webapp.launch import embedded_redis, preflight, supervision
+from webapp.launch import embedded_redis, preflight, schema, supervision
 from webapp.launch.lifeline import die_with_parent
 
 MIGRATE = ["-m", "flask", "--app", "wsgi", "db", "upgrade"]
@@ -31,8 +31,9 @@ def start(settings: Settings) -> None:
         with_keys(settings)
         os.environ["DATA_DIR"] = str(settings.data_dir)
         redis_server = None if settings.redis_url else prepare_redis(settings.data_dir)
-        print("Preparing the database ...", flush=True)
-        migrate(run_dir / "migrate.log")
+        if not schema.is_newest(settings.sqlalchemy_url):
+            print("Preparing the database ...", flush=True)
+            migrate(run_dir / "migrate.log")
         kept = supervision.programs(redis_server, run_dir)
         file = run_dir / "supervisord.conf"
         file.write_text(supervision.configuration(kept, as_root=os.geteuid() == 0))
