@@ -97,6 +97,12 @@ class Settings:
         low=5,
         high=3600,
     )
+    check_shifts: int = setting(
+        1,
+        "Check shifts that run at once, over all workers; leave a worker for other jobs.",
+        low=1,
+        high=64,
+    )
     check_concurrency: int = setting(
         50, "Website checks in flight at once in one shift.", low=1, high=1000
     )

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from webapp.config import Settings
+from webapp.core.standing import LOOKED_AFTER_EVERY_S
 from webapp.core.timetable import Periodic
 from webapp.metrics.jobs import collect_metrics
 from webapp.retention.jobs import forget_old_rows
 from webapp.selfcheck.jobs import sweep_dead_workers
-from webapp.websites.jobs import check_shift
+from webapp.websites.jobs import FINISH_S, check_shift
 
 AFTER: Mapping[Callable[..., Any], Sequence[Callable[..., Any]]] = {}
 
@@ -21,7 +22,11 @@ def every(settings: Settings) -> tuple[Periodic, ...]:
     return (
         Periodic(collect_metrics, "fast", every_s=settings.metrics_interval_s),
         Periodic(
-            check_shift, "checks", settings.check_shift_s, timeout_s=settings.check_shift_s + 150
+            check_shift,
+            "checks",
+            every_s=LOOKED_AFTER_EVERY_S,
+            timeout_s=settings.check_shift_s + FINISH_S,
+            places=settings.check_shifts,
         ),
         Periodic(sweep_dead_workers, "slow", every_s=20),
         Periodic(forget_old_rows, "slow", every_s=600, timeout_s=600),

@@ -18,7 +18,8 @@ from rq.cron import CronJob, CronScheduler
 from rq.exceptions import DuplicateJobError
 from rq.job import Job
 
-from webapp.core.queue import FAILURE_TTL_S, JOB_TIMEOUT_S
+from webapp.core import standing
+from webapp.core.queue import FAILURE_TTL_S, JOB_TIMEOUT_S, RESULT_TTL_S
 
 LOCK = "watchkeeper:scheduler"
 LEASE_S = 8
@@ -29,13 +30,16 @@ TURN_S = 2
 class Periodic:
     """A job of the timetable: the function, its queue, its period and its longest run in seconds.
 
-    A run that no worker has begun within two periods is dropped: the next one stands for it.
+    A run that no worker has begun within two periods is dropped: the next one stands for it. With
+    `places`, so many runs are always there (`core.standing`), and the period is how often vacant
+    places are looked for.
     """
 
-    function: Callable[[], Any]
+    function: Callable[..., Any]
     queue: str
     every_s: int
     timeout_s: int = JOB_TIMEOUT_S
+    places: int = 0
 
     @property
     def name(self) -> str:
@@ -65,17 +69,47 @@ class SlottedJob(CronJob):
             return None
 
 
+class StandingJob(CronJob):
+    """A job of which one run is always there, in the place of that number."""
+
+    def __init__(self, *, number: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.number = number
+
+    def enqueue(self, connection: Redis) -> Job | None:  # type: ignore[override]
+        """Send a run if the place is vacant."""
+        assert self.func is not None
+        if not standing.is_vacant(connection, self.func, self.number):
+            return None
+        return Queue(self.queue_name, connection=connection).enqueue_call(
+            self.func,
+            (self.number,),
+            timeout=self.job_options["job_timeout"],
+            result_ttl=RESULT_TTL_S,
+            failure_ttl=FAILURE_TTL_S,
+        )
+
+
+def cron_jobs(periodic: Periodic) -> list[CronJob]:
+    """What RQ's scheduler has to do for one line of the timetable."""
+    options: dict[str, Any] = {
+        "queue_name": periodic.queue,
+        "func": periodic.function,
+        "name": periodic.name,
+        "interval": periodic.every_s,
+        "job_timeout": periodic.timeout_s,
+    }
+    if not periodic.places:
+        return [SlottedJob(**options)]
+    return [StandingJob(number=number, **options) for number in range(periodic.places)]
+
+
 class ElectedScheduler(CronScheduler):
     """RQ's cron scheduler that enqueues only while it holds the lock."""
 
     def __init__(self, connection: Redis, every: Sequence[Periodic]) -> None:
         super().__init__(connection)
-        self._cron_jobs = [
-            SlottedJob(
-                p.queue, p.function, name=p.name, interval=p.every_s, job_timeout=p.timeout_s
-            )
-            for p in every
-        ]
+        self._cron_jobs = [job for periodic in every for job in cron_jobs(periodic)]
         self.lock = Lock(connection, LOCK, timeout=LEASE_S, thread_local=False)
 
     def is_elected(self) -> bool:

@@ -21,7 +21,7 @@ from webapp.websites.models import HTTPMethod, MonitorCheck, MonitorStatus, Webs
 from webapp.websites.probe import Outcome
 from webapp.websites.urls import host_of
 
-LEASE = timedelta(seconds=12)
+LEASE = timedelta(seconds=5)
 UNITS = 3  # digits kept of a millisecond
 _websites: Table = Website.__table__  # type: ignore[assignment]
 _checks: Table = MonitorCheck.__table__  # type: ignore[assignment]

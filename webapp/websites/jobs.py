@@ -1,48 +1,40 @@
 """RQ entry points of websites."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flask import current_app
 
 from webapp.config import Settings
 from webapp.core import clock, queue
-from webapp.core.db import db
+from webapp.core.standing import Place
 from webapp.websites.shift import Crowd, Shift, is_past
 
 FINISH_S = 150  # the longest timeout a website may have, and some
 
 
-def check_shift(until_ms: int | None = None) -> None:
+def check_shift(number: int = 0) -> None:
     """Check websites as they fall due until the shift ends; it may be run many times at once.
 
-    When jobs wait elsewhere and no worker takes them, the shift makes room: it ends, and sends
-    its remaining time behind them.
+    The next shift is sent when this one takes no more websites, before its last checks have
+    finished. When jobs wait elsewhere and no worker takes them, it makes room: it ends early, and
+    the next one is sent behind them.
     """
     settings: Settings = current_app.extensions["settings"]
-    ends_at = _ends_at(settings, until_ms)
-    crowd, shift = Crowd(), Shift(settings)
+    ends_at = clock.now() + timedelta(seconds=settings.check_shift_s)
+    place, crowd, shift = Place(check_shift, number), Crowd(), Shift(settings)
+
+    def is_over() -> bool:
+        place.hold()
+        if queue.is_stopping():
+            place.leave()
+        elif crowd.look() or is_past(ends_at):
+            behind = queue.QUEUES[-1] if crowd.wants_room else "checks"
+            place.pass_on(behind, settings.check_shift_s + FINISH_S)
+        else:
+            return False
+        return True
+
     try:
-        shift.drive(lambda: is_past(ends_at) or queue.is_stopping() or crowd.look())
+        shift.drive(is_over)
     finally:
         shift.close()
-    if crowd.wants_room and not is_past(ends_at) and not queue.is_stopping():
-        _continue_later(settings, ends_at)
-
-
-def _ends_at(settings: Settings, until_ms: int | None) -> datetime:
-    if until_ms is not None:
-        return clock.from_ms(until_ms)
-    return clock.now() + timedelta(seconds=settings.check_shift_s)
-
-
-def _continue_later(settings: Settings, ends_at: datetime) -> None:
-    """Queue the rest of this shift behind all that waits: on the queue that is served last."""
-    until = clock.to_ms(ends_at)
-    queue.enqueue(
-        check_shift,
-        until,
-        queue=queue.QUEUES[-1],
-        job_id=f"check_shift-rest-{until}-{clock.to_ms(clock.now())}",
-        timeout_s=settings.check_shift_s + FINISH_S,
-    )
-    db.session.commit()
