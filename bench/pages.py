@@ -17,7 +17,7 @@ def main() -> None:
         product.start()
         product.add_websites(10, target)
         browser = product.sign_in()
-        wait_for(lambda: b"sparkline" in product.get("/", browser)[1], 60)
+        wait_for(lambda: b'class="spark' in product.get("/", browser)[1], 60)
         time.sleep(15)
         first_byte = [product.get("/", browser)[2] * 1000 for _ in range(REQUESTS)]
         health = [product.get("/healthz")[2] * 1000 for _ in range(REQUESTS)]
