@@ -4,12 +4,15 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 from webapp.config import ConfigError, Settings, load, with_keys
-from webapp.launch import embedded_redis, preflight, schema, supervision
+from webapp.launch import embedded_redis, preflight, supervision
 from webapp.launch.lifeline import die_with_parent
 
+IS_NEWEST = ["-m", "webapp.launch.schema"]
 MIGRATE = ["-m", "flask", "--app", "wsgi", "db", "upgrade"]
 
 
@@ -31,9 +34,7 @@ def start(settings: Settings) -> None:
         with_keys(settings)
         os.environ["DATA_DIR"] = str(settings.data_dir)
         redis_server = None if settings.redis_url else prepare_redis(settings.data_dir)
-        if not schema.is_newest(settings.sqlalchemy_url):
-            print("Preparing the database ...", flush=True)
-            migrate(run_dir / "migrate.log")
+        migrate(run_dir / "migrate.log")
         kept = supervision.programs(redis_server, run_dir)
         file = run_dir / "supervisord.conf"
         file.write_text(supervision.configuration(kept, as_root=os.geteuid() == 0))
@@ -50,20 +51,28 @@ def prepare_redis(data_dir: Path) -> Path:
 
 
 def migrate(log: Path) -> None:
-    """Bring the database to the newest schema; what it printed stays in `log`."""
+    """Bring the database to the newest schema where it is not; what was printed stays in `log`."""
     with log.open("w+") as output:
-        done = subprocess.run(
-            [sys.executable, *MIGRATE],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            preexec_fn=lambda: die_with_parent(signal.SIGTERM),
-        )
-        if done.returncode == 0:
+        if succeeds(IS_NEWEST, output):
+            return
+        print("Preparing the database ...", flush=True)
+        if succeeds(MIGRATE, output):
             return
         output.seek(0)
         raise preflight.Refusal(
             f"The database could not be prepared: {reason(output.read())} ({log} has the details.)"
         )
+
+
+def succeeds(arguments: Sequence[str], output: TextIO) -> bool:
+    """Run a Python of its own, which gives back the memory that the supervisor would keep."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        preexec_fn=lambda: die_with_parent(signal.SIGTERM),
+    )
+    return done.returncode == 0
 
 
 def reason(output: str) -> str:

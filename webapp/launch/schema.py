@@ -1,8 +1,10 @@
 """Whether the database is at the newest schema, asked without loading the application.
 
-A restart then serves a second sooner; `flask db upgrade` stays the only thing that migrates.
+`python -m webapp.launch.schema` succeeds if it is. A restart then serves a second sooner; `flask db
+upgrade` stays the only thing that migrates.
 """
 
+import sys
 from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
@@ -10,6 +12,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
+
+from webapp.config import load
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
@@ -22,3 +26,7 @@ def is_newest(url: str) -> bool:
             return MigrationContext.configure(connection).get_current_revision() == newest
     except SQLAlchemyError:
         return False  # the migration that follows says what is wrong
+
+
+if __name__ == "__main__":
+    sys.exit(0 if is_newest(load().sqlalchemy_url) else 1)
