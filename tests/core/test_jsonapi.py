@@ -81,8 +81,18 @@ REFUSALS = [
     (
         "not a number",
         {"data": '{"text":"x","weight":NaN}', "content_type": "application/json"},
+        400,
+        None,
+    ),
+    ("deep beyond reason", {"data": "[" * 3000, "content_type": "application/json"}, 400, None),
+    (
+        "deep",
+        {
+            "data": '{"weight":1,"text":' + "[" * 60 + "]" * 60 + "}",
+            "content_type": "application/json",
+        },
         422,
-        "weight",
+        "text",
     ),
     ("too large", {"json": {"text": "x" * 5000, "weight": 1}}, 413, None),
 ]

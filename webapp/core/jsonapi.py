@@ -5,14 +5,15 @@ the request, shapes the answer and writes the OpenAPI document. Lists are
 `{items, total, page, page_size}`; errors are problem documents.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
+from itertools import chain
 from typing import Annotated, Any, Generic, TypeVar
 
+import orjson
 from flask import Blueprint, Response, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from werkzeug.exceptions import BadRequest
 
 from webapp.core.access import Role, needs
 from webapp.core.db import db
@@ -23,6 +24,7 @@ Item = TypeVar("Item")
 Schema = TypeVar("Schema", bound=BaseModel)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 MAXIMUM_PAGE_SIZE = 200
+DEEPEST = 50
 
 
 class Input(BaseModel):
@@ -32,18 +34,23 @@ class Input(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _refuse_nul(cls, value: Any) -> Any:
-        if _holds_nul(value):
-            raise ValueError("a NUL character cannot be stored")
+    def _refuse_what_no_database_keeps(cls, value: Any) -> Any:
+        if why := _unstorable(value):
+            raise ValueError(why)
         return value
 
 
-def _holds_nul(value: Any) -> bool:
+def _unstorable(value: Any, depth: int = 0) -> str | None:
+    if depth > DEEPEST:
+        return f"this is nested deeper than {DEEPEST} levels"
     if isinstance(value, str):
-        return "\x00" in value
+        return "a NUL character cannot be stored" if "\x00" in value else None
+    parts: Iterable[Any] = ()
     if isinstance(value, dict):
-        return any(_holds_nul(part) for pair in value.items() for part in pair)
-    return isinstance(value, list) and any(map(_holds_nul, value))
+        parts = chain(value.keys(), value.values())
+    elif isinstance(value, list):
+        parts = value
+    return next(filter(None, (_unstorable(part, depth + 1) for part in parts)), None)
 
 
 class Output(BaseModel):
@@ -131,8 +138,8 @@ def _parse_body(schema: type[Schema]) -> Schema:
     if not request.is_json:
         raise Problem(415, "Send the body as application/json.")
     try:
-        given = request.get_json()
-    except BadRequest as error:
+        given = orjson.loads(request.get_data())
+    except orjson.JSONDecodeError as error:
         raise Problem(400, "The body is not valid JSON.") from error
     try:
         return schema.model_validate(given)
