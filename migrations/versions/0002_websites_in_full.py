@@ -45,6 +45,12 @@ def _each_enum(deed):
 def upgrade():
     _each_enum("create")
     op.create_table(
+        "rollup_marks",
+        sa.Column("span", ROLLUP_SPAN, nullable=False),
+        sa.Column("rolled_until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("span", name=op.f("pk_rollup_marks")),
+    )
+    op.create_table(
         "check_rollups",
         sa.Column("website_id", sa.Integer(), nullable=False),
         sa.Column("span", ROLLUP_SPAN, nullable=False),
@@ -253,4 +259,5 @@ def downgrade():
         batch_op.drop_index("ix_check_rollups_span_started_at")
 
     op.drop_table("check_rollups")
+    op.drop_table("rollup_marks")
     _each_enum("drop")

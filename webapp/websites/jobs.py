@@ -2,14 +2,19 @@
 
 from datetime import datetime, timedelta
 
+import structlog
 from flask import current_app
+from sqlalchemy.exc import IntegrityError
 
 from webapp.config import Settings
 from webapp.core import clock, queue
 from webapp.core.db import db
+from webapp.websites import rollups
 from webapp.websites.shift import Crowd, Shift, is_past
 
 FINISH_S = 150  # the longest timeout a website may have, and some
+ROLL_UP_S = 40  # the next run goes on where this one ends
+log = structlog.get_logger(__name__)
 
 
 def check_shift(until_ms: int | None = None) -> None:
@@ -27,6 +32,22 @@ def check_shift(until_ms: int | None = None) -> None:
         shift.close()
     if crowd.wants_room and not is_past(ends_at) and not queue.is_stopping():
         _continue_later(settings, ends_at)
+
+
+def roll_up_checks() -> int:
+    """Sum up the hours and days of checks that are finished; say how many rollups were stored."""
+    began, stored = clock.now(), 0
+    try:
+        for count in rollups.roll_up(began):
+            db.session.commit()
+            stored += count
+            if queue.is_stopping() or clock.now() - began > timedelta(seconds=ROLL_UP_S):
+                break
+    except IntegrityError:
+        # A website was deleted between its checks being read and summed up.
+        db.session.rollback()
+        log.info("an hour of checks is summed up again in the next run")
+    return stored
 
 
 def _ends_at(settings: Settings, until_ms: int | None) -> datetime:

@@ -273,3 +273,12 @@ class CheckRollup(Model):
     connect_sketch: Mapped[bytes | None] = mapped_column(LargeBinary)
     tls_sketch: Mapped[bytes | None] = mapped_column(LargeBinary)
     ttfb_sketch: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class RollupMark(Model):
+    """Until when the hours, and the days, are summed up."""
+
+    __tablename__ = "rollup_marks"
+
+    span: Mapped[RollupSpan] = mapped_column(ROLLUP_SPAN, primary_key=True)
+    rolled_until: Mapped[datetime]
