@@ -91,6 +91,12 @@ class Settings:
     )
     metrics_days: int = setting(7, "Days that raw metric samples are kept.", low=1, high=3650)
     checks_days: int = setting(90, "Days that website checks are kept.", low=1, high=3650)
+    hourly_rollups_days: int = setting(
+        400, "Days that hourly sums of website checks are kept.", low=32, high=3650
+    )
+    daily_rollups_days: int = setting(
+        1826, "Days that daily sums of website checks are kept.", low=366, high=36_500
+    )
     check_shift_s: int = setting(
         60,
         "Seconds that one check shift drives checks before the next takes over.",

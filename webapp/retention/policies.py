@@ -37,6 +37,21 @@ def policies(settings: Settings) -> tuple[Policy, ...]:
             "METRICS_DAYS",
         ),
         _by_age("monitor_checks", "Checks of websites", settings.checks_days, "CHECKS_DAYS"),
+        _by_age(
+            "hourly_rollups",
+            "Hourly sums of checks",
+            settings.hourly_rollups_days,
+            "HOURLY_ROLLUPS_DAYS",
+        ),
+        _by_age(
+            "check_rollups",
+            "Daily sums of checks",
+            settings.daily_rollups_days,
+            "DAILY_ROLLUPS_DAYS",
+        ),
+        Policy(
+            "rollup_marks", "How far checks are summed up", None, "For good: a row or two.", None
+        ),
         Policy(
             "activity_events",
             "Activity",
@@ -67,6 +82,7 @@ def policies(settings: Settings) -> tuple[Policy, ...]:
             None,
         ),
         Policy("websites", "Websites", None, "Until somebody deletes them.", None),
+        Policy("website_tags", "Tags of websites", None, "As long as their website.", None),
         Policy("users", "People", None, "Until an administrator removes them.", None),
         Policy("api_tokens", "API tokens", None, "For good; revoked ones stay listed.", None),
     )

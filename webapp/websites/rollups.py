@@ -49,7 +49,7 @@ def roll_up(now: datetime) -> Iterator[int]:
 def marks() -> dict[RollupSpan, datetime]:
     """Until when the hours and the days are summed up; without an entry none is."""
     found = db.session.execute(select(RollupMark.span, RollupMark.rolled_until))
-    return dict(found.tuples().all())
+    return {row.span: row.rolled_until for row in found}
 
 
 def _roll(span: RollupSpan, end: datetime, ids: Sequence[int]) -> Iterator[int]:
