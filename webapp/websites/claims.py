@@ -15,14 +15,12 @@ from sqlalchemy import Row, Table, bindparam, insert, tuple_, update
 from webapp.activity import actions as diary
 from webapp.activity.models import ActivityType
 from webapp.core.db import db
-from webapp.websites import queries, timing
+from webapp.websites import queries, records, timing
 from webapp.websites.lanes import Target
-from webapp.websites.models import HTTPMethod, MonitorCheck, MonitorStatus, Website
-from webapp.websites.probe import Outcome
-from webapp.websites.urls import host_of
+from webapp.websites.models import MonitorCheck, MonitorStatus, Website
+from webapp.websites.outcomes import Outcome
 
 LEASE = timedelta(seconds=12)
-UNITS = 3  # digits kept of a millisecond
 _websites: Table = Website.__table__  # type: ignore[assignment]
 _checks: Table = MonitorCheck.__table__  # type: ignore[assignment]
 
@@ -36,12 +34,9 @@ def claim_due(now: datetime, soon: datetime, limit: int) -> list[Target]:
         update(_websites)
         .where(columns.id.in_(due.select()))
         .values(claimed_until=lease)
-        .returning(columns.id, columns.url, columns.timeout, columns.next_check_at)
+        .returning(*records.TARGET)
     )
-    return [
-        Target(row.id, row.url, host_of(row.url), row.timeout, row.next_check_at, lease)
-        for row in db.session.execute(query)
-    ]
+    return [records.target_of(row, lease) for row in db.session.execute(query)]
 
 
 def renew(targets: Sequence[Target], now: datetime) -> list[Target]:
@@ -74,7 +69,8 @@ def record(outcomes: Sequence[Outcome], now: datetime) -> int:
     rows = {row.id: row for row in mine}
     owned = [o for o in outcomes if o.target.website_id in rows]
     if owned:
-        db.session.execute(insert(_checks), [_check_row(o, now) for o in owned])
+        db.session.execute(insert(_checks), [records.check_row(o, now) for o in owned])
+        records.keep_certificates(owned)
         states = [_website_row(o, rows[o.target.website_id]) for o in owned]
         db.session.connection().execute(_UPDATE_STATE, states)
     for outcome in owned:
@@ -102,32 +98,8 @@ def _owned(targets: Collection[Target]) -> Any:
     return update(_websites).where(tuple_(_websites.c.id, _websites.c.claimed_until).in_(claims))
 
 
-def _status(outcome: Outcome) -> MonitorStatus:
-    return MonitorStatus.DOWN if outcome.failure else MonitorStatus.UP
-
-
-def _check_row(outcome: Outcome, now: datetime) -> dict[str, Any]:
-    phases, failure = outcome.phases, outcome.failure
-    return {
-        "website_id": outcome.target.website_id,
-        "status": _status(outcome),
-        "http_status_code": outcome.http_status,
-        "http_method": HTTPMethod.GET,
-        "response_time_ms": _rounded(phases.total),
-        "dns_time_ms": _rounded(phases.dns),
-        "connect_time_ms": _rounded(phases.connect),
-        "tls_time_ms": _rounded(phases.tls),
-        "ttfb_ms": _rounded(phases.ttfb),
-        "late_ms": timing.late_ms(outcome.target.due_at, outcome.started_at),
-        "failure_reason": failure.reason.value if failure else None,
-        "error_message": failure.message if failure else None,
-        "checked_at": outcome.started_at,
-        "created_at": now,
-    }
-
-
 def _website_row(outcome: Outcome, before: Row[Any]) -> dict[str, Any]:
-    started, status = outcome.started_at, _status(outcome)
+    started, status = outcome.started_at, outcome.status
     asked = before.check_requested_at
     still_asked = asked is not None and asked > started
     due = timing.next_due(before.id, before.check_interval, started)
@@ -138,13 +110,13 @@ def _website_row(outcome: Outcome, before: Row[Any]) -> dict[str, Any]:
         "new_last_checked_at": started,
         "new_next_check_at": asked if still_asked else due,
         "new_check_requested_at": asked if still_asked else None,
-        "new_response_time_ms": _rounded(outcome.phases.total),
-        "new_error_message": outcome.failure.message if outcome.failure else None,
+        "new_response_time_ms": records.rounded(outcome.phases.total),
+        "new_error_message": outcome.message,
     }
 
 
 def _tell_change(outcome: Outcome, before: Row[Any]) -> None:
-    status = _status(outcome)
+    status = outcome.status
     details: dict[str, Any] = {"website_id": before.id, "url": before.url}
     if status is MonitorStatus.DOWN and before.status is not MonitorStatus.DOWN:
         assert outcome.failure is not None
@@ -153,7 +125,3 @@ def _tell_change(outcome: Outcome, before: Row[Any]) -> None:
         diary.record(ActivityType.WEBSITE_DOWN, message, details=details)
     elif status is MonitorStatus.UP and before.status is MonitorStatus.DOWN:
         diary.record(ActivityType.WEBSITE_UP, f"Website {before.name} is up again", details=details)
-
-
-def _rounded(milliseconds: float | None) -> float | None:
-    return None if milliseconds is None else round(milliseconds, UNITS)

@@ -10,6 +10,9 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import takewhile
+from typing import Any
+
+from webapp.websites.options import DEFAULT_OPTIONS, NO_SECRETS, CheckOptions, CheckSecrets
 
 PATIENCE_S = 1.0
 

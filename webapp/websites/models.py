@@ -10,15 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from webapp.core import clock
 from webapp.core.db import Model, big_id, enum_type
 from webapp.core.secrets import Sealed
-
-
-class MonitorStatus(str, Enum):
-    """What a check found, and what a website is now."""
-
-    UP = "UP"
-    DOWN = "DOWN"
-    DEGRADED = "DEGRADED"
-    UNKNOWN = "UNKNOWN"
+from webapp.websites.statuses import MonitorStatus as MonitorStatus
+from webapp.websites.statuses import PeriodStatus as PeriodStatus
 
 
 class HTTPMethod(str, Enum):
@@ -40,17 +33,6 @@ class CheckKind(str, Enum):
     TCP = "tcp"
     DNS = "dns"
     HEARTBEAT = "heartbeat"
-
-
-class PeriodStatus(str, Enum):
-    """What a website was for a while: what checks said, or why they do not count."""
-
-    UP = "UP"
-    DOWN = "DOWN"
-    DEGRADED = "DEGRADED"
-    UNKNOWN = "UNKNOWN"
-    PAUSED = "PAUSED"
-    MAINTENANCE = "MAINTENANCE"
 
 
 class RollupSpan(str, Enum):

@@ -6,6 +6,7 @@ names those that are set and never their values.
 """
 
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,9 @@ from webapp.websites.pem import certificate_pem, key_pem
 
 MAXIMUM_BODY_BYTES = 10 * 1024 * 1024
 DAY_S = 86_400
+DNS_SERVER = regex.compile(
+    r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<four>[0-9.]+))(?::(?P<port>\d{1,5}))?|[0-9A-Fa-f:.]+"
+)
 HEADER_NAME = regex.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 SECRET_HEADERS = {"authorization", "cookie", "proxy-authorization", "x-api-key", "x-auth-token"}
 Method = Literal["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"]
@@ -66,6 +70,23 @@ def _proxy(url: str) -> str:
     if not regex.fullmatch(r"https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):\d{1,5}/?", url):
         raise ValueError("Give the proxy like http://proxy.example:3128.")
     return url.rstrip("/")
+
+
+def _dns_server(text: str) -> str:
+    try:
+        dns_address(text)
+    except ValueError as error:
+        raise ValueError("Give an address like 192.0.2.1, 192.0.2.1:5353 or [::1]:53.") from error
+    return text
+
+
+def dns_address(text: str) -> tuple[str, int]:
+    """The address and port of a DNS server; `ValueError` when it is not one."""
+    match = DNS_SERVER.fullmatch(text)
+    if not match:
+        raise ValueError(text)
+    address = str(ip_address(match["six"] or match["four"] or text))
+    return address, int(match["port"] or 53)
 
 
 def _cron(text: str) -> str:
@@ -127,7 +148,7 @@ class CheckOptions(BaseModel):
     recheck_s: Annotated[int, Field(ge=1, le=3600)] = 15
 
     # dns: the server that is asked (address, with :port if it is not 53) and what it must answer
-    dns_server: Annotated[str | None, Field(max_length=100)] = None
+    dns_server: Annotated[str, Field(max_length=60), AfterValidator(_dns_server)] | None = None
     dns_expected: Annotated[list[Text], Field(max_length=20)] = []
 
     # heartbeat: expected every period_s, or when cron says in time_zone; late after grace_s more

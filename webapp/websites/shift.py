@@ -22,7 +22,8 @@ from webapp.core import clock, queue
 from webapp.core.db import db
 from webapp.websites import claims, queries
 from webapp.websites.lanes import Lanes, Target
-from webapp.websites.probe import Outcome, Probe
+from webapp.websites.outcomes import Outcome
+from webapp.websites.probe import Probe
 
 TURN_S = 0.4
 AHEAD = timedelta(seconds=0.5)
