@@ -5,6 +5,7 @@ DNS record, and heartbeat://name something that calls us.
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 import idna
@@ -47,6 +48,7 @@ def kind_of(url: str) -> str:
     return "http" if scheme in DEFAULT_PORTS else scheme
 
 
+@lru_cache(maxsize=8192)
 def host_of(url: str) -> str:
     """Host and, where it is not the default, port: what a website is called by default."""
     return urlsplit(url).netloc
