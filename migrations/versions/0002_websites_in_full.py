@@ -45,6 +45,18 @@ def _each_enum(deed):
 def upgrade():
     _each_enum("create")
     op.create_table(
+        "impairments",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_ongoing", sa.Boolean(), nullable=True),
+        sa.Column("failing_count", sa.Integer(), nullable=False),
+        sa.Column("checked_count", sa.Integer(), nullable=False),
+        sa.Column("reference_answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_impairments")),
+        sa.UniqueConstraint("is_ongoing", name=op.f("uq_impairments_is_ongoing")),
+    )
+    op.create_table(
         "rollup_marks",
         sa.Column("span", ROLLUP_SPAN, nullable=False),
         sa.Column("rolled_until", sa.DateTime(timezone=True), nullable=False),
@@ -189,6 +201,9 @@ def upgrade():
         batch_op.add_column(sa.Column("options", JSON, server_default="{}", nullable=False))
         batch_op.add_column(sa.Column("secrets", sa.LargeBinary(), nullable=True))
         batch_op.add_column(sa.Column("heartbeat_hash", sa.String(length=64), nullable=True))
+        batch_op.add_column(
+            sa.Column("heartbeat_started_at", sa.DateTime(timezone=True), nullable=True)
+        )
         batch_op.add_column(sa.Column("streak_status", MONITOR_STATUS, nullable=True))
         batch_op.add_column(
             sa.Column("streak_count", sa.Integer(), server_default="0", nullable=False)
@@ -219,6 +234,7 @@ def downgrade():
         batch_op.drop_column("streak_since_at")
         batch_op.drop_column("streak_count")
         batch_op.drop_column("streak_status")
+        batch_op.drop_column("heartbeat_started_at")
         batch_op.drop_column("heartbeat_hash")
         batch_op.drop_column("secrets")
         batch_op.drop_column("options")
@@ -260,4 +276,5 @@ def downgrade():
 
     op.drop_table("check_rollups")
     op.drop_table("rollup_marks")
+    op.drop_table("impairments")
     _each_enum("drop")

@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from webapp.core import clock
 from webapp.core.db import Model, big_id, enum_type
@@ -86,8 +86,9 @@ class Website(Model):
     )
     group_name: Mapped[str | None] = mapped_column(String(100), index=True)
     options: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
-    secrets: Mapped[str | None] = mapped_column(Sealed)
+    secrets: Mapped[str | None] = mapped_column(Sealed, deferred=True)
     heartbeat_hash: Mapped[str | None] = mapped_column(String(64), index=True, unique=True)
+    heartbeat_started_at: Mapped[datetime | None]
     streak_status: Mapped[MonitorStatus | None] = mapped_column(MONITOR_STATUS)
     streak_count: Mapped[int] = mapped_column(default=0, server_default="0")
     streak_since_at: Mapped[datetime | None]
@@ -103,6 +104,8 @@ class Website(Model):
     tags: Mapped[list["WebsiteTag"]] = relationship(
         back_populates="website", cascade="all, delete-orphan", passive_deletes=True
     )
+
+    has_secrets: Mapped[bool] = column_property(secrets.is_not(None))
 
     @property
     def state(self) -> str:
@@ -227,6 +230,24 @@ class MaintenanceWindow(Model):
     note: Mapped[str | None] = mapped_column(Text)
     created_by: Mapped[str | None] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Impairment(Model):
+    """A time in which so many websites failed at once that the monitor itself may be to blame.
+
+    `is_ongoing` is true or null, so that the database allows only one that goes on.
+    `reference_answered_at` is when a reference target proved that the network works.
+    """
+
+    __tablename__ = "impairments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    is_ongoing: Mapped[bool | None] = mapped_column(default=True, unique=True)
+    failing_count: Mapped[int]
+    checked_count: Mapped[int]
+    reference_answered_at: Mapped[datetime | None]
 
 
 class CheckRollup(Model):
