@@ -12,6 +12,7 @@ from sqlalchemy import Table, func, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.core.db import db
+from webapp.websites.history import CHECK, LENGTH, TIMES, marks
 from webapp.websites.models import (
     CheckRollup,
     MonitorCheck,
@@ -25,12 +26,6 @@ from webapp.websites.summaries import DAY, HOUR, Summary, floor, merged, summari
 GRACE = timedelta(minutes=5)  # a check that began in the hour has been stored by then
 CHUNK = 50
 KEY = ("website_id", "span", "started_at")
-LENGTH = {RollupSpan.HOUR: HOUR, RollupSpan.DAY: DAY}
-CHECK = MonitorCheck.__table__.c
-TIMES = (
-    CHECK.response_time_ms, CHECK.dns_time_ms, CHECK.connect_time_ms, CHECK.tls_time_ms,
-    CHECK.ttfb_ms,
-)  # fmt: skip
 _rollups: Table = CheckRollup.__table__  # type: ignore[assignment]
 _marks: Table = RollupMark.__table__  # type: ignore[assignment]
 
@@ -44,12 +39,6 @@ def roll_up(now: datetime) -> Iterator[int]:
     hours_end = floor(now - GRACE, HOUR)
     yield from _roll(RollupSpan.HOUR, hours_end, ids)
     yield from _roll(RollupSpan.DAY, floor(hours_end, DAY), ids)
-
-
-def marks() -> dict[RollupSpan, datetime]:
-    """Until when the hours and the days are summed up; without an entry none is."""
-    found = db.session.execute(select(RollupMark.span, RollupMark.rolled_until))
-    return {row.span: row.rolled_until for row in found}
 
 
 def _roll(span: RollupSpan, end: datetime, ids: Sequence[int]) -> Iterator[int]:
