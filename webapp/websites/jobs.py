@@ -9,7 +9,16 @@ from sqlalchemy.exc import IntegrityError
 from webapp.config import Settings
 from webapp.core import clock, queue
 from webapp.core.db import db
-from webapp.websites import rollups
+from webapp.websites import (
+    impairments,
+    maintenance,
+    period_queries,
+    references,
+    rollups,
+    trials,
+    unobserved,
+)
+from webapp.websites.probe import Probe
 from webapp.websites.shift import Crowd, Shift, is_past
 
 FINISH_S = 150  # the longest timeout a website may have, and some
@@ -50,6 +59,24 @@ def roll_up_checks() -> int:
     return stored
 
 
+def mark_unobserved() -> int:
+    """Call UNKNOWN what nobody looked at, let maintenance begin and end; say of how many websites.
+
+    While the monitor may be impaired, see whether a reference target proves otherwise.
+    """
+    now = clock.now()
+    written = maintenance.settle(now) + unobserved.mark_unobserved(now)
+    impairments.review(now)
+    is_in_doubt = period_queries.ongoing_impairment() is not None
+    db.session.commit()
+    if is_in_doubt:
+        settings: Settings = current_app.extensions["settings"]
+        has_answered = references.any_answers(settings.references)
+        impairments.note_references(has_answered, clock.now())
+        db.session.commit()
+    return written
+
+
 def _ends_at(settings: Settings, until_ms: int | None) -> datetime:
     if until_ms is not None:
         return clock.from_ms(until_ms)
@@ -67,3 +94,19 @@ def _continue_later(settings: Settings, ends_at: datetime) -> None:
         timeout_s=settings.check_shift_s + FINISH_S,
     )
     db.session.commit()
+
+
+def try_draft(name: str) -> None:
+    """Check what somebody typed and has not saved, and keep what was found for the page."""
+    draft = trials.draft_of(name)
+    if draft is None:
+        return
+    settings: Settings = current_app.extensions["settings"]
+    probe = Probe(private_allowed=settings.check_private_addresses)
+    try:
+        probe.start(trials.target_of(draft, clock.now()))
+        outcomes = probe.run(2 * trials.LONGEST_S)
+        if outcomes:
+            trials.keep(name, outcomes[0])
+    finally:
+        probe.close()
