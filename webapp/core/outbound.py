@@ -66,6 +66,7 @@ def new_handle(
     handle.setopt(pycurl.TIMEOUT_MS, int(timeout_s * 1000))
     handle.setopt(pycurl.FRESH_CONNECT, 1)
     handle.setopt(pycurl.FORBID_REUSE, 1)
+    handle.setopt(pycurl.SSL_SESSIONID_CACHE, 0)
     handle.setopt(pycurl.DNS_CACHE_TIMEOUT, 0)
     handle.setopt(pycurl.USERAGENT, USER_AGENT)
     handle.setopt(pycurl.WRITEFUNCTION, on_body)

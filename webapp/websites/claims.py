@@ -10,10 +10,21 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, bindparam, insert, select, tuple_, update
+from sqlalchemy import (
+    Row,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    insert,
+    null,
+    select,
+    tuple_,
+    update,
+)
 
 from webapp.core.db import begin_to_write, db
-from webapp.websites import queries, records, timing, verdicts
+from webapp.websites import queries, records, verdicts
 from webapp.websites.judgement import Judgement
 from webapp.websites.lanes import Target
 from webapp.websites.models import MonitorCheck, Website
@@ -64,26 +75,24 @@ def record(outcomes: Sequence[Outcome], now: datetime) -> int:
     judged = verdicts.reach([(o, rows[o.target.website_id]) for o in owned], now)
     db.session.execute(insert(_checks), [records.check_row(o, now) for o in owned])
     records.keep_certificates(owned)
-    states = [_website_row(o, rows[o.target.website_id], judged) for o in owned]
-    db.session.connection().execute(_UPDATE_STATE, states)
+    _write_down([(o, rows[o.target.website_id], judged[o.target.website_id]) for o in owned])
     reasons = {o.target.website_id: o.failure.reason.value for o in owned if o.failure}
     verdicts.follow(judged, reasons, now)
     return len(owned)
 
 
-_UPDATE_STATE = (
-    update(_websites)
-    .where(_websites.c.id == bindparam("website_id"))
-    .values(
-        {
-            name: bindparam(f"new_{name}")
-            for name in (
-                "status", "status_since_at", "streak_status", "streak_count", "streak_since_at",
-                "last_checked_at", "next_check_at", "check_requested_at", "response_time_ms",
-                "error_message", "claimed_until",
-            )
-        }
-    )
+def _update(*names: str) -> Update:
+    """Change these columns of a website and end its claim."""
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    query = update(_websites).where(_websites.c.id == bindparam("website_id"))
+    return query.values(values | {"claimed_until": null()})
+
+
+_SEEN = ("last_checked_at", "next_check_at", "response_time_ms")
+_UPDATE_SEEN = _update(*_SEEN)
+_UPDATE_ALL = _update(
+    *_SEEN, "status", "status_since_at", "streak_status", "streak_count", "streak_since_at",
+    "check_requested_at", "error_message",
 )  # fmt: skip
 
 
@@ -112,35 +121,52 @@ def _owned(targets: Collection[Target]) -> Any:
     return update(_websites).where(tuple_(_websites.c.id, _websites.c.claimed_until).in_(claims))
 
 
-def _website_row(
-    outcome: Outcome, before: Row[Any], judged: Mapping[int, Judgement]
-) -> dict[str, Any]:
-    started, judgement = outcome.started_at, judged[before.id]
-    state = judgement.state
+def _write_down(found: Sequence[tuple[Outcome, Row[Any], Judgement]]) -> None:
+    """Change the websites: little where nothing is new, which is nearly everywhere."""
+    seen, changed = [], []
+    for outcome, before, judged in found:
+        row = _seen_row(outcome, before, judged)
+        if _is_steady(outcome, before, judged):
+            seen.append(row)
+        else:
+            changed.append(row | _state_row(outcome, before, judged))
+    for query, rows in ((_UPDATE_SEEN, seen), (_UPDATE_ALL, changed)):
+        if rows:
+            db.session.connection().execute(query, rows)
+
+
+def _is_steady(outcome: Outcome, before: Row[Any], judged: Judgement) -> bool:
+    is_same = judged.state == judged.before and before.check_requested_at is None
+    return is_same and outcome.message == outcome.target.last_error
+
+
+def _seen_row(outcome: Outcome, before: Row[Any], judged: Judgement) -> dict[str, Any]:
+    """When it was checked and is due next: sooner if somebody asked meanwhile, or to confirm."""
+    started = outcome.started_at
+    due = records.next_due(outcome.target, before.check_interval, started)
+    soonest = min(due, judged.recheck_at or due)
     return {
         "website_id": before.id,
+        "new_last_checked_at": started,
+        "new_next_check_at": _still_asked(before, started) or soonest,
+        "new_response_time_ms": records.rounded(outcome.phases.total),
+    }
+
+
+def _state_row(outcome: Outcome, before: Row[Any], judged: Judgement) -> dict[str, Any]:
+    state = judged.state
+    return {
         "new_status": state.status,
         "new_status_since_at": state.since_at,
         "new_streak_status": state.streak_status,
         "new_streak_count": state.streak_count,
         "new_streak_since_at": state.streak_since_at,
-        "new_last_checked_at": started,
-        **_next(outcome.target, before, started, judgement.recheck_at),
-        "new_response_time_ms": records.rounded(outcome.phases.total),
+        "new_check_requested_at": _still_asked(before, outcome.started_at),
         "new_error_message": outcome.message,
-        "new_claimed_until": None,
     }
 
 
-def _next(
-    target: Target, before: Row[Any], started: datetime, recheck_at: datetime | None
-) -> dict[str, Any]:
-    """When the website is due next: sooner if somebody asked meanwhile, or to confirm."""
-    asked = before.check_requested_at
-    still_asked = asked is not None and asked > started
-    due = records.next_due(target, before.check_interval, started)
-    soonest = min(due, recheck_at) if recheck_at else due
-    return {
-        "new_next_check_at": asked if still_asked else soonest,
-        "new_check_requested_at": asked if still_asked else None,
-    }
+def _still_asked(before: Row[Any], started: datetime) -> datetime | None:
+    """When somebody asked for a check after this one began, if so."""
+    asked: datetime | None = before.check_requested_at
+    return asked if asked is not None and asked > started else None

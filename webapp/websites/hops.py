@@ -1,6 +1,5 @@
 """One request of a check: what it sends, and what libcurl knows about it afterwards."""
 
-import io
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
@@ -20,7 +19,6 @@ HTTP_VERSIONS = {1: "1.0", 2: "1.1", 3: "2", 30: "3"}
 FAMILIES = {"4": pycurl.IPRESOLVE_V4, "6": pycurl.IPRESOLVE_V6}
 KEEPS_METHOD = (307, 308)
 SEE_OTHER = 303
-HEAD_LIMIT = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Hop:
     url: str
     method: str
     is_look: bool = False
-    head: io.BytesIO = field(default_factory=io.BytesIO)
+    lines: list[bytes] = field(default_factory=list)
     pieces: list[bytes] = field(default_factory=list)
     kept: int = 0
     size: int = 0
@@ -58,17 +56,15 @@ class Hop:
             self.kept += len(self.pieces[-1])
         return -1 if self.size > self.largest else None
 
-    def receive_head(self, line: bytes) -> int | None:
-        """Keep a line of the answer's head; a new status line begins a new head."""
-        if line.startswith(b"HTTP/"):
-            self.head = io.BytesIO()
-        self.head.write(line)
-        return -1 if self.head.tell() > HEAD_LIMIT else None
+    def head(self) -> bytes:
+        """The answer's head; a new status line began a new one. libcurl bounds its size."""
+        begins = [n for n, line in enumerate(self.lines) if line.startswith(b"HTTP/")]
+        return b"".join(self.lines[begins[-1] :]) if begins else b""
 
     def answer(self, status: int | None) -> Answer:
         """What came back."""
         body = b"".join(self.pieces)
-        return Answer(status, self.head.getvalue(), body, is_cut=self.size > self.kept)
+        return Answer(status, self.head(), body, is_cut=self.size > self.kept)
 
 
 @dataclass(frozen=True)
@@ -97,7 +93,7 @@ def opened(
         private_allowed=settings.private_allowed,
         on_body=hop.receive,
     )
-    handle.setopt(pycurl.HEADERFUNCTION, hop.receive_head)
+    handle.setopt(pycurl.HEADERFUNCTION, hop.lines.append)
     if settings.ca_file:
         handle.setopt(pycurl.CAINFO, settings.ca_file)
     if with_certificate:
