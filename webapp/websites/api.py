@@ -28,6 +28,8 @@ def list_websites(query: schemas.WebsiteQuery) -> object:
         text=query.q,
         state=query.state,
         order=query.order,
+        tag=query.tag,
+        group=query.group,
     )
 
 

@@ -125,6 +125,8 @@ class WebsiteQuery(PageQuery):
     q: Annotated[str, Field(max_length=200)] = ""
     state: State = ""
     order: Order = "status"
+    tag: Annotated[str, Field(max_length=50)] = ""
+    group: Annotated[str, Field(max_length=100)] = ""
 
 
 class ListQuery(Input):
@@ -133,6 +135,8 @@ class ListQuery(Input):
     q: Annotated[str, Field(max_length=200)] = ""
     state: State = ""
     order: Order = "status"
+    tag: Annotated[str, Field(max_length=50)] = ""
+    group: Annotated[str, Field(max_length=100)] = ""
     page: PageNumber = 1
 
 
