@@ -1,5 +1,8 @@
 """Verbs of websites: what people do with them. What a shift does is in `claims`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +17,18 @@ from webapp.websites import keeping, periods, queries, timing
 from webapp.websites.models import CheckKind, MonitorCheck, MonitorStatus, PeriodStatus, Website
 from webapp.websites.options import NO_SECRETS, CheckSecrets, options_of
 from webapp.websites.urls import host_of, kind_of
+
+_is_unnoted: ContextVar[bool] = ContextVar("is_unnoted", default=False)
+
+
+@contextmanager
+def unnoted() -> Iterator[None]:
+    """Verbs inside write nothing into the diary: whoever does many things says so once."""
+    before = _is_unnoted.set(True)
+    try:
+        yield
+    finally:
+        _is_unnoted.reset(before)
 
 
 def add(fields: dict[str, Any], now: datetime) -> tuple[Website, bool]:
@@ -177,5 +192,7 @@ def _forget_state(website: Website, before: PeriodStatus, now: datetime) -> None
 
 def _note(type: ActivityType, website: Website, message: str) -> None:
     db.session.flush()
+    if _is_unnoted.get():
+        return
     details = {"website_id": website.id, "url": website.url}
     diary.record(type, message, details=details)

@@ -41,10 +41,20 @@ def target_of(row: Row[Any], lease: datetime) -> Target:
         options, secrets = _options(row.options), _secrets(row.sealed)
     except (SecretUnreadable, ValidationError) as error:
         options, secrets, trouble = _options({}), NO_SECRETS, _sentence(error)
+    kind = kind_of(row.url)
+    if kind == "heartbeat":
+        options = options.model_copy(update={"failures_to_down": 1})  # its grace was enough
     return Target(
         row.id, row.url, host_of(row.url), row.timeout, row.next_check_at, lease,
-        kind_of(row.url), options, secrets, row.certificate, row.error_message, trouble,
+        kind, options, secrets, row.certificate, row.error_message, trouble,
     )  # fmt: skip
+
+
+def next_due(target: Target, interval_s: int, started_at: datetime) -> datetime:
+    """When the website is due again after a check that began then."""
+    if target.kind == "heartbeat":
+        return target.options.deadline(started_at)
+    return timing.next_due(target.website_id, interval_s, started_at)
 
 
 def check_row(outcome: Outcome, now: datetime) -> dict[str, Any]:

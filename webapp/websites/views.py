@@ -11,7 +11,6 @@ from werkzeug.exceptions import BadRequest
 from webapp.core import clock, htmx, web
 from webapp.core.access import Role, needs
 from webapp.core.db import db
-from webapp.core.problems import Problem
 from webapp.websites import actions, charts, history, listing, portrait, queries, schemas
 from webapp.websites.models import Website
 from webapp.websites.waiting import wait_state
@@ -50,32 +49,6 @@ def index() -> Response:
     )
 
 
-@blueprint.get("/new")
-@needs(Role.OPERATOR)
-def new() -> Response:
-    """The form for a new website."""
-    values = {"url": request.args.get("url", ""), "check_interval": 60, "timeout": 30}
-    return _form("Add a website", values, url_for("websites.index"))
-
-
-@blueprint.post("/new")
-@needs(Role.OPERATOR)
-def add() -> Response:
-    """Add the website, or show the form with what is wrong."""
-    form, errors = web.parse_form(schemas.WebsiteForm)
-    if form is not None:
-        try:
-            website, is_new = actions.add(form.model_dump(exclude_none=True), clock.now())
-        except Problem:
-            errors = {"url": "A website with this URL exists already."}
-        else:
-            db.session.commit()
-            flash("The website was added." if is_new else "It exists already.", "success")
-            return htmx.redirect(url_for("websites.show", website_id=website.id))
-    values = request.form.to_dict()
-    return _form("Add a website", values, url_for("websites.index"), errors)
-
-
 @blueprint.get("/<int:website_id>")
 @needs(Role.VIEWER)
 def show(website_id: int) -> Response:
@@ -107,36 +80,6 @@ def chart(website_id: int) -> dict[str, Any]:
         return charts.phases(queries.get_recent_checks(website_id, CHART_CHECKS))
     found = history.points(website_id, chosen.span, now - chosen.length, now)
     return charts.percentiles(found, chosen, now)
-
-
-@blueprint.get("/<int:website_id>/edit")
-@needs(Role.OPERATOR)
-def edit(website_id: int) -> Response:
-    """The form with the website's values."""
-    website = web.get_or_404(Website, website_id)
-    values = {name: getattr(website, name) for name in schemas.WebsiteForm.model_fields}
-    return _form(f"Edit {website.name}", values, url_for("websites.show", website_id=website_id))
-
-
-@blueprint.post("/<int:website_id>/edit")
-@needs(Role.OPERATOR)
-def save(website_id: int) -> Response:
-    """Change the website, or show the form with what is wrong."""
-    website = web.get_or_404(Website, website_id)
-    page = url_for("websites.show", website_id=website_id)
-    form, errors = web.parse_form(schemas.WebsiteForm)
-    if form is not None:
-        try:
-            name = form.name or website.name
-            actions.edit(website, form.model_dump() | {"name": name}, clock.now())
-        except Problem as problem:
-            errors = web.by_field(problem.errors)
-            db.session.rollback()
-        else:
-            db.session.commit()
-            flash("The changes were saved.", "success")
-            return htmx.redirect(page)
-    return _form(f"Edit {website.name}", request.form.to_dict(), page, errors)
 
 
 @blueprint.post("/<int:website_id>/pause")
@@ -249,20 +192,6 @@ def _range() -> str:
     if chosen not in charts.RANGES and chosen != charts.RECENT:
         raise BadRequest("There is no such range.")
     return chosen
-
-
-def _form(
-    title: str, values: dict[str, Any], back: str, errors: dict[str, str] | None = None
-) -> Response:
-    return htmx.render(
-        "websites/form.html",
-        "main",
-        422 if errors else 200,
-        form_title=title,
-        values=values,
-        errors=errors or {},
-        back=back,
-    )
 
 
 def _list_query() -> schemas.ListQuery:
