@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest
 from webapp.core import clock, htmx, web
 from webapp.core.access import Role, needs
 from webapp.core.db import db
-from webapp.websites import actions, charts, history, listing, portrait, queries, schemas
+from webapp.websites import actions, charts, history, keeping, listing, portrait, queries, schemas
 from webapp.websites.models import Website
 from webapp.websites.waiting import wait_state
 
@@ -155,6 +155,7 @@ def _show(website_id: int, block: str, asked_ms: int | None = None) -> Response:
     context["history_version"] = history_version
     for part in [block] if htmx.block_wanted() else PARTS:
         context |= PARTS[part](website, now) if part in PARTS else {}
+    context["heartbeat_url"] = keeping.heartbeat_url(website)
     context["wait"] = wait_state(website, last, asked_ms, now)
     return htmx.render("websites/show.html", block, **context)
 
