@@ -189,9 +189,9 @@ def test_groups_become_a_path_and_pause_what_is_in_them():
 
 
 def test_tags_are_kept_in_order_once_each():
-    tables = Tables([row()], {1: ["prod", "team: web", "prod", "x" * 60]})
+    tables = Tables([row()], {1: ["prod", "team: web, api", "prod", "x" * 60]})
     found = findings(tables).websites[0]
-    assert found.entry["tags"] == ["prod", "team: web", "x" * 50]
+    assert found.entry["tags"] == ["prod", "team: web; api", "x" * 50]
     assert found.left_out == ["The tag was cut to 50 characters."]
 
 

@@ -6,19 +6,13 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationError
 
 from webapp.core.jsonapi import Input
-from webapp.core.problems import field_errors
+from webapp.core.problems import Problem, field_errors
 from webapp.websites import schemas
-from webapp.websites.models import Website
-from webapp.websites.options import (
-    DEFAULT_OPTIONS,
-    CheckOptions,
-    CheckSecrets,
-    options_of,
-    secrets_of,
-)
+from webapp.websites.options import DEFAULT_OPTIONS, CheckOptions, CheckSecrets, options_of
 from webapp.websites.transfer import document
 from webapp.websites.transfer.document import Complaint, Unreadable
 from webapp.websites.transfer.findings import Finding
+from webapp.websites.transfer.stored import Stored
 from webapp.websites.urls import host_of
 
 VERSION = 1
@@ -31,12 +25,18 @@ WITHOUT_SECRETS = (
 WITH_SECRETS = ("Websites of Watchkeeper, WITH THEIR SECRETS: keep this file safe.",)
 
 
+def _without_comma(tag: str) -> str:
+    if "," in tag:
+        raise ValueError("A tag has no comma in it.")
+    return tag
+
+
 def _in_order(tags: list[str]) -> list[str]:
     return sorted(set(tags))
 
 
 Group = Annotated[str, Field(min_length=1, max_length=100)]
-Tag = Annotated[str, Field(min_length=1, max_length=50)]
+Tag = Annotated[str, Field(min_length=1, max_length=50), AfterValidator(_without_comma)]
 
 
 class Entry(Input):
@@ -84,15 +84,16 @@ def read(text: str) -> list[Entry]:
     return found
 
 
-def write(websites: Iterable[Website], *, with_secrets: bool = False) -> str:
+def write(stored: Iterable[Stored], *, with_secrets: bool = False) -> str:
     """The document of these websites, each with everything that differs from the default."""
     header = WITH_SECRETS if with_secrets else WITHOUT_SECRETS
-    value = {"version": VERSION, "websites": [_written(w, with_secrets) for w in websites]}
+    value = {"version": VERSION, "websites": [_written(one, with_secrets) for one in stored]}
     return document.dump(value, header)
 
 
-def entry_of(website: Website) -> Entry:
+def entry_of(stored: Stored) -> Entry:
     """The entry that describes the website as it is, secrets included."""
+    website = stored.website
     return Entry(
         url=website.url,
         name=website.name,
@@ -103,7 +104,7 @@ def entry_of(website: Website) -> Entry:
         check_interval=website.check_interval,
         timeout=website.timeout,
         options=options_of(website.options),
-        secrets=secrets_of(website.secrets),
+        secrets=stored.secrets,
     )
 
 
@@ -162,9 +163,14 @@ def _some(complaints: list[Complaint]) -> list[Complaint]:
     return complaints[:MOST_COMPLAINTS] + last
 
 
-def _written(website: Website, with_secrets: bool) -> dict[str, Any]:
-    entry = entry_of(website)
+def _written(stored: Stored, with_secrets: bool) -> dict[str, Any]:
+    if with_secrets and not stored.is_readable:
+        raise Problem(
+            409,
+            f"ENCRYPTION_KEY does not fit the secrets of {stored.website.url}: enter them anew.",
+        )
+    entry = entry_of(stored)
     written = entry.model_dump(mode="json", exclude={"options", "secrets"})
-    secrets = entry.secrets.model_dump(exclude_none=True) if entry.secrets else {}
-    kept = secrets if with_secrets else dict.fromkeys(secrets)
+    secrets = stored.secrets
+    kept = secrets.model_dump(exclude_none=True) if with_secrets else dict.fromkeys(secrets.names())
     return written | {"options": entry.options.stored(), "secrets": kept}

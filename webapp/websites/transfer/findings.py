@@ -1,6 +1,7 @@
 """What an importer found in another product's file. Pure."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +37,11 @@ class Finding:
         if len(text) > longest:
             self.left_out.append(f"The {what} was cut to {longest} characters.")
         return text[:longest].strip()
+
+    def tags(self, given: Iterable[str]) -> list[str]:
+        """The texts as tags, once each: without commas, and cut to what is kept here."""
+        found = (self.shortened("tag", text.replace(",", ";"), LONGEST_TAG) for text in given)
+        return list(dict.fromkeys(tag for tag in found if tag))
 
     def bounded(self, what: str, value: float, low: int, high: int) -> int:
         """`value` as a whole number within what is possible here; a change is listed."""

@@ -14,7 +14,6 @@ from webapp.websites.transfer.durations import seconds
 from webapp.websites.transfer.findings import (
     LONGEST_GROUP,
     LONGEST_NAME,
-    LONGEST_TAG,
     Finding,
     Findings,
     put_headers,
@@ -109,10 +108,8 @@ def _common(finding: Finding, endpoint: dict[str, Any]) -> dict[str, Any]:
         entry["name"] = finding.shortened("name", str(name), LONGEST_NAME)
     if group := endpoint.get("group"):
         entry["group"] = finding.shortened("group", str(group), LONGEST_GROUP)
-    labels = [f"{name}: {text}" for name, text in _mapping(endpoint, "extra-labels").items()]
-    entry["tags"] = list(
-        dict.fromkeys(finding.shortened("label", label, LONGEST_TAG) for label in labels)
-    )
+    labels = _mapping(endpoint, "extra-labels").items()
+    entry["tags"] = finding.tags(f"{name}: {text}" for name, text in labels)
     entry["is_active"] = endpoint.get("enabled") is not False
     return entry
 

@@ -14,7 +14,6 @@ from webapp.websites.transfer.findings import (
     LONGEST_DESCRIPTION,
     LONGEST_GROUP,
     LONGEST_NAME,
-    LONGEST_TAG,
     Finding,
     Findings,
     put_headers,
@@ -75,8 +74,7 @@ def _common(finding: Finding, row: Row, by_id: dict[int, Row], tags: list[str]) 
         entry["description"] = finding.shortened("description", text, LONGEST_DESCRIPTION)
     if path := " / ".join(str(group.get("name") or group["id"]) for group in reversed(above)):
         entry["group"] = finding.shortened("group", path, LONGEST_GROUP)
-    cut = [finding.shortened("tag", tag, LONGEST_TAG) for tag in tags]
-    entry["tags"] = list(dict.fromkeys(tag for tag in cut if tag))
+    entry["tags"] = finding.tags(tags)
     entry["is_active"] = all(one.get("active", 1) for one in [row, *above])
     entry["check_interval"] = finding.bounded("check_interval", interval, 1, 86_400)
     entry["timeout"] = finding.bounded(
