@@ -74,6 +74,7 @@ def upgrade():
         sa.Column("total_sum_ms", sa.Double(), nullable=False),
         sa.Column("total_min_ms", sa.Double(), nullable=True),
         sa.Column("total_max_ms", sa.Double(), nullable=True),
+        sa.Column("total_p50_ms", sa.Double(), nullable=True),
         sa.Column("total_sketch", sa.LargeBinary(), nullable=True),
         sa.Column("dns_sketch", sa.LargeBinary(), nullable=True),
         sa.Column("connect_sketch", sa.LargeBinary(), nullable=True),
@@ -209,6 +210,11 @@ def upgrade():
             sa.Column("streak_count", sa.Integer(), server_default="0", nullable=False)
         )
         batch_op.add_column(sa.Column("streak_since_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(
+            sa.Column(
+                "is_in_maintenance", sa.Boolean(), server_default=sa.text("0"), nullable=False
+            )
+        )
         batch_op.add_column(sa.Column("certificate", JSON, nullable=True))
         batch_op.add_column(
             sa.Column("certificate_expires_at", sa.DateTime(timezone=True), nullable=True)
@@ -231,6 +237,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_websites_certificate_expires_at"))
         batch_op.drop_column("certificate_expires_at")
         batch_op.drop_column("certificate")
+        batch_op.drop_column("is_in_maintenance")
         batch_op.drop_column("streak_since_at")
         batch_op.drop_column("streak_count")
         batch_op.drop_column("streak_status")

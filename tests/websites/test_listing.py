@@ -27,14 +27,13 @@ def test_a_line_has_bar_uptimes_pace_and_tags(context):
     db.session.commit()
     (line,) = listing.lines([one], NOW + timedelta(milliseconds=1))
     assert line.tags == ["a", "b"]
-    assert {slot.status for slot in line.bar} == {"UP"}
+    assert line.bar.text == "48 up"
     assert list(line.uptimes) == ["24 h", "7 d", "30 d", "90 d"]
     assert line.uptimes["24 h"] == "100 %"
     assert line.uptimes["90 d"].startswith("42.85")
-    assert len(line.points) == listing.SPARK_HOURS
-    assert line.points[-1] == 7.0
-    assert round(line.points[-3]) == 40
-    assert line.points[-2] is None
+    assert line.pace.width == listing.SPARK_HOURS - 1
+    assert line.pace.text == "lowest 7, highest 40, latest 7"
+    assert line.pace.line.count("M") == 2
 
 
 def test_a_page_costs_three_statements_and_reads_no_checks(context):

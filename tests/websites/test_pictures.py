@@ -6,7 +6,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from webapp.websites.pictures import WIDTH, percent_text, segments, slots, year
+from webapp.websites.pictures import (
+    WIDTH,
+    Slot,
+    bar,
+    percent_text,
+    segments,
+    slots,
+    spark,
+    year,
+)
 from webapp.websites.statuses import PeriodStatus
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -54,6 +63,23 @@ def test_slots_before_the_website_existed_are_left_out():
 
 def test_a_gap_between_periods_is_not_taken_for_up():
     assert drawn(made("UP", 24, 12), made("UP", 6)) == ["UP"] * 12 + ["UNKNOWN"] * 6 + ["UP"] * 6
+
+
+def test_a_bar_ends_at_the_newest_slot_and_names_the_bad_ones():
+    drawn = bar([Slot("UP", ""), Slot("DOWN", "why"), Slot("PAUSED", "p")], 4)
+    assert (drawn.width, drawn.good) == (16, "M4,13h3v11h-3z")
+    assert drawn.others == [("bad", "M8,2h3v22h-3z", "why"), ("calm", "M12,20h3v4h-3z", "p")]
+    assert drawn.text == "1 down, 1 paused, 1 up"
+    assert bar([], 4).text == "none yet"
+
+
+def test_a_line_has_gaps_where_nothing_was_measured():
+    drawn = spark([10.0, 20.0, None, 5.0])
+    assert drawn.line == "M0,23h0L0,23 1,7M3,31h0L3,31"
+    assert drawn.under == "M0,23 1,7V40H0ZM3,31V40H3Z"
+    assert (drawn.width, drawn.text) == (3, "lowest 5, highest 20, latest 5")
+    assert spark([None]).text == "no data"
+    assert spark([0.0, 0.0]).line == "M0,39h0L0,39 1,39"
 
 
 def test_periods_are_drawn_to_scale():

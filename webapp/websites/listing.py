@@ -15,7 +15,7 @@ from webapp.websites import history
 from webapp.websites.availability import availability
 from webapp.websites.history import Stretch
 from webapp.websites.models import Website, WebsiteTag
-from webapp.websites.pictures import Slot, percent_text, slots
+from webapp.websites.pictures import Bar, Spark, bar, percent_text, slots, spark
 from webapp.websites.summaries import DAY, HOUR, floor
 
 BAR_SLOTS = 48
@@ -26,13 +26,13 @@ LONGEST = max(UPTIMES.values())
 
 @dataclass(frozen=True)
 class Line:
-    """A website as a line of the list; `uptimes` are texts by window, `points` are ms."""
+    """A website as a line of the list; `uptimes` are texts by window, `pace` is of ms."""
 
     website: Website
     tags: list[str]
-    bar: list[Slot]
+    bar: Bar
     uptimes: dict[str, str]
-    points: list[float | None]
+    pace: Spark
 
 
 def lines(websites: Sequence[Website], now: datetime) -> list[Line]:
@@ -46,12 +46,17 @@ def lines(websites: Sequence[Website], now: datetime) -> list[Line]:
         Line(
             website,
             tags[website.id],
-            slots(periods[website.id], now - DAY, now, BAR_SLOTS),
+            day_bar(periods[website.id], now),
             uptimes(periods[website.id], now),
-            _points(medians[website.id], hour, website),
+            spark(_points(medians[website.id], hour, website)),
         )
         for website in websites
     ]
+
+
+def day_bar(periods: Sequence[Stretch], now: datetime) -> Bar:
+    """The last 24 hours in half hours."""
+    return bar(slots(periods, now - DAY, now, BAR_SLOTS), BAR_SLOTS)
 
 
 def uptimes(periods: Sequence[Stretch], now: datetime) -> dict[str, str]:

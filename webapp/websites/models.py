@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, false, text
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from webapp.core import clock
@@ -42,12 +42,19 @@ class RollupSpan(str, Enum):
     DAY = "day"
 
 
-PAUSED = "paused"
+PAUSED, MAINTENANCE = "paused", "maintenance"
 MONITOR_STATUS = enum_type(MonitorStatus, "monitor_status")
 HTTP_METHOD = enum_type(HTTPMethod, "http_method")
 CHECK_KIND = enum_type(CheckKind, "check_kind")
 PERIOD_STATUS = enum_type(PeriodStatus, "period_status")
 ROLLUP_SPAN = enum_type(RollupSpan, "rollup_span")
+
+
+def state_of(is_active: bool, is_in_maintenance: bool, status: MonitorStatus) -> str:
+    """What people read of a website."""
+    if not is_active:
+        return PAUSED
+    return MAINTENANCE if is_in_maintenance else status.value.lower()
 
 
 class Website(Model):
@@ -92,6 +99,7 @@ class Website(Model):
     streak_status: Mapped[MonitorStatus | None] = mapped_column(MONITOR_STATUS)
     streak_count: Mapped[int] = mapped_column(default=0, server_default="0")
     streak_since_at: Mapped[datetime | None]
+    is_in_maintenance: Mapped[bool] = mapped_column(default=False, server_default=false())
     certificate: Mapped[dict[str, Any] | None]
     certificate_expires_at: Mapped[datetime | None] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -109,8 +117,8 @@ class Website(Model):
 
     @property
     def state(self) -> str:
-        """What people read: paused, or the status in lower case."""
-        return self.status.value.lower() if self.is_active else PAUSED
+        """What people read: paused, maintenance, or the status in lower case."""
+        return state_of(self.is_active, self.is_in_maintenance, self.status)
 
 
 class MonitorCheck(Model):
@@ -254,6 +262,7 @@ class CheckRollup(Model):
     """An hour or a day of a website's checks: counts, and sketches of the whole and each phase.
 
     Times are milliseconds; a sketch is `core.sketch.Sketch` packed, null where nothing was timed.
+    The median is in the sketch too, and repeated for the lists that draw hundreds of them.
     """
 
     __tablename__ = "check_rollups"
@@ -271,6 +280,7 @@ class CheckRollup(Model):
     total_sum_ms: Mapped[float] = mapped_column(default=0)
     total_min_ms: Mapped[float | None]
     total_max_ms: Mapped[float | None]
+    total_p50_ms: Mapped[float | None]
     total_sketch: Mapped[bytes | None] = mapped_column(LargeBinary)
     dns_sketch: Mapped[bytes | None] = mapped_column(LargeBinary)
     connect_sketch: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -1,6 +1,7 @@
 """What the bars and the calendar of a website show, out of its status periods. Pure."""
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,6 +12,10 @@ from webapp.websites.statuses import PeriodStatus
 
 WIDTH = 1000  # units of a bar that is drawn to scale
 MOST_SEGMENTS = 300
+SLOT = 4  # width of a slot, with the gap after it
+HEIGHT = 24
+LOOKS = {"UP": ("good", 11), "DEGRADED": ("warn", 16), "DOWN": ("bad", 22)}
+CALM = ("calm", 4)
 LOUD = (PeriodStatus.DOWN, PeriodStatus.DEGRADED)
 LEVELS = ((100.0, "full"), (99.9, "high"), (99.0, "fair"), (95.0, "low"))
 
@@ -21,6 +26,29 @@ class Slot:
 
     status: str
     label: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar of slots as SVG paths: the good ones as one, each other one with its label; in words.
+
+    Drawn here and not in a template, because a list has thousands of slots.
+    """
+
+    width: int
+    good: str
+    others: list[tuple[str, str, str]]
+    text: str
+
+
+@dataclass(frozen=True)
+class Spark:
+    """A line of numbers as SVG paths, the line and the area under it; in words."""
+
+    width: int
+    line: str
+    under: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -61,6 +89,41 @@ def slots(periods: Sequence[Period], since: datetime, until: datetime, number: i
             begins, slot = here, slot + 1
     known = next((n for n, found in enumerate(spent) if found), number)
     return [_slot(found, since + n * length) for n, found in enumerate(spent) if n >= known]
+
+
+def bar(drawn: Sequence[Slot], number: int) -> Bar:
+    """The slots as a bar that is wide enough for `number` of them, the newest at its end."""
+    good, others, first = [], [], number - len(drawn)
+    for place, slot in enumerate(drawn, first):
+        kind, height = LOOKS.get(slot.status, CALM)
+        path = f"M{place * SLOT},{HEIGHT - height}h3v{height}h-3z"
+        if kind == "good":
+            good.append(path)
+        else:
+            others.append((kind, path, slot.label))
+    counts = Counter(slot.status.lower() for slot in drawn)
+    text = ", ".join(f"{counts[status]} {status}" for status in sorted(counts))
+    return Bar(number * SLOT, "".join(good), others, text or "none yet")
+
+
+def spark(points: Sequence[float | None]) -> Spark:
+    """The numbers as a line from zero to a little above the highest; None is a gap."""
+    known = [point for point in points if point is not None]
+    high = 1.2 * max(known, default=1) or 1
+    line, under, start = [], [], None
+    for place, point in enumerate([*points, None]):
+        if point is not None:
+            at = f"{place},{39 - 38 * point / high:.0f}"
+            line.append(f"M{at}h0L{at}" if start is None else f" {at}")
+            under.append(f"M{at}" if start is None else f" {at}")
+            start = place if start is None else start
+        elif start is not None:
+            under.append(f"V40H{start}Z")
+            start = None
+    text = "no data"
+    if known:
+        text = f"lowest {min(known):.0f}, highest {max(known):.0f}, latest {known[-1]:.0f}"
+    return Spark(max(len(points) - 1, 1), "".join(line), "".join(under), text)
 
 
 def segments(periods: Sequence[Period], since: datetime, until: datetime) -> list[Segment]:

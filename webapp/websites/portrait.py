@@ -11,9 +11,9 @@ from webapp.core.db import db
 from webapp.websites import history
 from webapp.websites.availability import availability
 from webapp.websites.changes import Change, changes
-from webapp.websites.listing import BAR_SLOTS, uptimes
+from webapp.websites.listing import day_bar, uptimes
 from webapp.websites.models import DowntimeWindow, MonitorCheck, MonitorStatus
-from webapp.websites.pictures import DayCell, Segment, Slot, percent_text, segments, slots, year
+from webapp.websites.pictures import Bar, DayCell, Segment, percent_text, segments, year
 from webapp.websites.summaries import DAY
 
 BAR_DAYS = (30, 90)
@@ -45,10 +45,10 @@ class Past:
     turn: Turn | None
 
 
-def day_of(website_id: int, now: datetime) -> tuple[list[Slot], dict[str, str]]:
+def day_of(website_id: int, now: datetime) -> tuple[Bar, dict[str, str]]:
     """The last 24 hours as a bar, and the usual uptimes; one statement."""
     periods = history.periods_of([website_id], now - max(BAR_DAYS) * DAY)[website_id]
-    return slots(periods, now - DAY, now, BAR_SLOTS), uptimes(periods, now)
+    return day_bar(periods, now), uptimes(periods, now)
 
 
 def past(website_id: int, days: int, now: datetime, zone: ZoneInfo = UTC_ZONE) -> Past:

@@ -67,7 +67,8 @@ class Summary:
         row |= {f"{p}_sketch": s.to_bytes() or None for p, s in self.sketches.items()}
         lowest, highest = self.lowest_ms, self.highest_ms
         return row | {
-            "total_sum_ms": self.sum_ms, "total_min_ms": lowest, "total_max_ms": highest
+            "total_sum_ms": self.sum_ms, "total_min_ms": lowest, "total_max_ms": highest,
+            "total_p50_ms": self.quantile("total", 0.5),
         }  # fmt: skip
 
     @classmethod
