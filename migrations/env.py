@@ -7,8 +7,15 @@ db = current_app.extensions["migrate"].db
 
 
 def run_migrations() -> None:
-    """Migrate in one transaction."""
+    """Migrate in one transaction.
+
+    Changing a table on SQLite may mean dropping it after a copy was made; with foreign keys on,
+    the drop would delete the rows that point at it. They are checked afterwards instead.
+    """
     with db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+            connection.commit()
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
@@ -16,6 +23,10 @@ def run_migrations() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+            if connection.dialect.name == "sqlite":
+                orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+                assert not orphans, f"the migration left rows that point nowhere: {orphans[:5]}"
+        connection.invalidate()  # nobody is to get a connection whose foreign keys are off
 
 
 if context.is_offline_mode():

@@ -1,10 +1,12 @@
 """The migrations build what the models say, and take it down again, on both databases."""
 
+from pathlib import Path
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from tests.conftest import BACKENDS
 from webapp import config
@@ -40,3 +42,38 @@ def test_downgrade_to_base_leaves_nothing_and_can_be_repeated(fresh_app):
             assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
             if db.engine.dialect.name == "postgresql":
                 assert inspect(db.engine).get_enums() == []
+
+
+REVISIONS = sorted(path.name.split("_")[0] for path in Path("migrations/versions").glob("*.py"))
+MOMENT = "2026-01-02 03:04:05.000000"
+PARENT = text(
+    "INSERT INTO websites (id, url, name, check_interval, timeout, is_active, status,"
+    " status_since_at, next_check_at, created_at, updated_at) VALUES"
+    f" (1, 'http://kept.example/', 'kept', 60, 30, true, 'UP', '{MOMENT}', '{MOMENT}',"
+    f" '{MOMENT}', '{MOMENT}')"
+)
+CHILD = text(
+    "INSERT INTO monitor_checks (website_id, status, http_method, late_ms, checked_at, created_at)"
+    f" VALUES (1, 'UP', 'GET', 0, '{MOMENT}', '{MOMENT}')"
+)
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_what_was_stored_at_a_revision_is_there_after_the_upgrade_and_the_way_back(
+    fresh_app, revision
+):
+    with fresh_app.app_context():
+        upgrade(directory="migrations", revision=revision)
+        with db.engine.begin() as connection:
+            connection.execute(PARENT)
+            connection.execute(CHILD)
+        upgrade(directory="migrations")
+        assert _stored() == (1, 1)
+        downgrade(directory="migrations", revision=revision)
+        assert _stored() == (1, 1)
+
+
+def _stored():
+    with db.engine.connect() as connection:
+        counts = "SELECT (SELECT count(*) FROM websites), (SELECT count(*) FROM monitor_checks)"
+        return tuple(connection.execute(text(counts)).one())

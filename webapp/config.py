@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 MINIMUM_KEY_LENGTH = 32
 MINIMUM_KEY_VARIETY = 10
@@ -91,6 +92,12 @@ class Settings:
     )
     metrics_days: int = setting(7, "Days that raw metric samples are kept.", low=1, high=3650)
     checks_days: int = setting(90, "Days that website checks are kept.", low=1, high=3650)
+    hourly_rollups_days: int = setting(
+        400, "Days that hourly sums of website checks are kept.", low=32, high=3650
+    )
+    daily_rollups_days: int = setting(
+        1826, "Days that daily sums of website checks are kept.", low=366, high=36_500
+    )
     check_shift_s: int = setting(
         20,
         "Seconds that one check shift drives checks before the next takes over.",
@@ -108,6 +115,11 @@ class Settings:
     )
     check_private_addresses: bool = setting(
         True, "Whether website checks may connect to loopback and private addresses."
+    )
+    reference_targets: str = setting(
+        "",
+        "host:port or URLs, separated by commas, that answer while this machine's own network "
+        "works: they tell an outage of most websites from one of ours.",
     )
     activity_kept: int = setting(
         1000,
@@ -145,6 +157,11 @@ class Settings:
         return self.database_url
 
     @property
+    def references(self) -> tuple[str, ...]:
+        """The reference targets, one by one."""
+        return tuple(t.strip() for t in self.reference_targets.split(",") if t.strip())
+
+    @property
     def broker_url(self) -> str:
         """The Redis URL, the embedded server's socket by default."""
         return self.redis_url or f"unix://{self.data_dir / 'run' / 'redis.sock'}"
@@ -172,7 +189,17 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     values["data_dir"] = Path(values.get("data_dir", Settings.data_dir)).expanduser().absolute()
     settings = Settings(**values)
     _check_urls(settings)
+    _check_references(settings)
     return settings
+
+
+def reference_address(target: str) -> tuple[str, int]:
+    """Host and port of a reference target; ValueError if it is neither host:port nor a URL."""
+    parts = urlsplit(target if "://" in target else f"tcp://{target}")
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    if not parts.hostname or not port or parts.scheme not in ("tcp", "http", "https"):
+        raise ValueError(target)
+    return parts.hostname, port
 
 
 def with_keys(settings: Settings) -> Settings:
@@ -235,6 +262,16 @@ def _check_urls(settings: Settings) -> None:
         raise ConfigError("REDIS_URL must start with redis://, rediss:// or unix://.")
     if settings.public_url and not settings.public_url.startswith(("http://", "https://")):
         raise ConfigError("PUBLIC_URL must start with http:// or https://.")
+
+
+def _check_references(settings: Settings) -> None:
+    for target in settings.references:
+        try:
+            reference_address(target)
+        except ValueError as error:
+            raise ConfigError(
+                f"REFERENCE_TARGETS must be host:port or URLs separated by commas, not {target!r}."
+            ) from error
 
 
 def _refuse_weak(name: str, key: str) -> None:

@@ -12,7 +12,7 @@ from webapp.core.timetable import Periodic
 from webapp.metrics.jobs import collect_metrics
 from webapp.retention.jobs import forget_old_rows
 from webapp.selfcheck.jobs import sweep_dead_workers
-from webapp.websites.jobs import FINISH_S, check_shift
+from webapp.websites.jobs import FINISH_S, check_shift, mark_unobserved, roll_up_checks
 
 AFTER: Mapping[Callable[..., Any], Sequence[Callable[..., Any]]] = {}
 
@@ -28,6 +28,8 @@ def every(settings: Settings) -> tuple[Periodic, ...]:
             timeout_s=settings.check_shift_s + FINISH_S,
             places=settings.check_shifts,
         ),
+        Periodic(mark_unobserved, "default", every_s=30),
+        Periodic(roll_up_checks, "default", every_s=60),
         Periodic(sweep_dead_workers, "slow", every_s=20),
         Periodic(forget_old_rows, "slow", every_s=600, timeout_s=600),
     )

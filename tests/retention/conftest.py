@@ -9,7 +9,7 @@ from webapp.accounts.models import FirstLink, RoleName, SignIn, User, UserStatus
 from webapp.core import clock
 from webapp.core.db import db
 from webapp.metrics.models import MetricKind, MetricSample, MetricSeries
-from webapp.websites.models import MonitorCheck, MonitorStatus
+from webapp.websites.models import CheckRollup, MonitorCheck, MonitorStatus, RollupSpan
 
 NOW = clock.now()
 
@@ -54,6 +54,14 @@ class Rows:
             db.session.add(check)
             db.session.flush()
         return website
+
+    def rollups(self, *days):
+        """An hourly and a daily sum of one website's checks of each age."""
+        website = create_website(f"http://127.0.0.1/rolled/{days[0]}")
+        for age in days:
+            for span in RollupSpan:
+                db.session.add(CheckRollup(website_id=website.id, span=span, started_at=ago(age)))
+        db.session.flush()
 
     def sign_in(self, name, expires_in_days):
         """A person's session that runs out then."""

@@ -10,7 +10,7 @@ from webapp.core import clock
 from webapp.core.db import db
 from webapp.metrics.models import MetricSample, MetricSeries
 from webapp.retention import actions
-from webapp.websites.models import MonitorCheck
+from webapp.websites.models import CheckRollup, MonitorCheck
 
 
 def forget(name, settings):
@@ -59,6 +59,15 @@ def test_a_check_that_is_old_among_young_ones_goes_alone(context, settings, rows
     rows.checks(99, 1, 98, 2)
     forget("monitor_checks", settings)
     assert ages(MonitorCheck.checked_at) == [1, 2]
+
+
+def test_hourly_sums_go_after_400_days_and_daily_ones_after_five_years(
+    context, settings, rows, monkeypatch
+):
+    rows.rollups(399, 401, 1825, 1827, 3000)
+    assert forget("hourly_rollups", settings) == [1, 1, 1, 1]
+    assert forget("check_rollups", settings) == [1, 1]
+    assert ages(CheckRollup.started_at) == [399, 399, 401, 1825]
 
 
 def test_sign_ins_that_ran_out_go_and_their_people_stay(context, settings, rows):

@@ -9,8 +9,8 @@ from webapp.core.db import db
 from webapp.websites import claims
 from webapp.websites.failures import Failure, Reason
 from webapp.websites.lanes import Target
-from webapp.websites.models import MonitorCheck, MonitorStatus, Website
-from webapp.websites.probe import Outcome, Phases
+from webapp.websites.models import MonitorCheck, MonitorStatus, PeriodStatus, StatusPeriod, Website
+from webapp.websites.outcomes import Outcome, Phases
 
 
 def website(number: int = 1, **fields: Any) -> Website:
@@ -25,6 +25,22 @@ def check(of: Website, minutes_ago: float = 0, **fields: Any) -> MonitorCheck:
     at = clock.now() - timedelta(minutes=minutes_ago)
     values = {"status": MonitorStatus.UP, "http_status_code": 200, "response_time_ms": 12.5}
     made = MonitorCheck(website_id=of.id, checked_at=at, **values | fields)
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def period(
+    of: Website, status: str, hours_ago: float, ended_hours_ago: float | None = None
+) -> StatusPeriod:
+    """A status period that began some hours ago; flushes."""
+    now = clock.now()
+    made = StatusPeriod(
+        website_id=of.id,
+        status=PeriodStatus(status),
+        started_at=now - timedelta(hours=hours_ago),
+        ended_at=None if ended_hours_ago is None else now - timedelta(hours=ended_hours_ago),
+    )
     db.session.add(made)
     db.session.flush()
     return made

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.websites.makers import check, website
+from tests.websites.makers import check, period, website
 from webapp.core.db import db
 from webapp.websites.models import MonitorStatus
 
@@ -25,6 +25,8 @@ def made(app):
         one = website()
         check(one, 20, status=MonitorStatus.DOWN, http_status_code=None)
         check(one, 10)
+        period(one, "DOWN", 2, 1)
+        period(one, "UP", 1)
         db.session.commit()
         return one.id
 

@@ -169,24 +169,28 @@ class TestRecord:
         assert diary() == ["website_down", "website_up"]
         assert fresh(made.id).error_message is None
 
-    def test_a_first_check_that_fails_is_news_and_one_that_succeeds_is_not(self, context):
-        website(1)
-        website(2)
+    def test_a_failure_is_looked_at_again_soon_and_is_news_when_it_is_confirmed(self, context):
+        made = website(check_interval=3600)
         now = clock.now()
-        first, second = claimed(now)
-        recorded(first, now, is_up=True)
+        (target,) = claimed(now)
+        recorded(target, now, is_up=False)
         assert diary() == []
-        recorded(second, now, is_up=False)
+        assert fresh(made.id).next_check_at == now + 15 * SECOND
+        (again,) = claimed(now + 15 * SECOND)
+        recorded(again, now + 15 * SECOND, is_up=False)
         assert diary() == ["website_down"]
+        down = fresh(made.id)
+        assert (down.status, down.status_since_at) == (MonitorStatus.DOWN, now)
+        assert down.next_check_at == timing.next_due(made.id, 3600, now + 15 * SECOND)
 
     def test_a_batch_takes_as_many_statements_for_many_as_for_one(self, context):
         from tests.statements import count_statements
 
         counts = []
         for size in (1, 30):
-            for number in range(size):
-                website(size * 100 + number)
             now = clock.now()
+            for number in range(size):
+                website(size * 100 + number, status=MonitorStatus.UP, next_check_at=now)
             outcomes = [outcome(t, now) for t in claimed(now)]
             with count_statements(context) as statements:
                 assert claims.record(outcomes, now) == size
@@ -204,7 +208,7 @@ class TestRecord:
         db.session.commit()
         assert claims.record([outcome(t, now, is_up=False) for t in targets], now) == 1
         db.session.commit()
-        assert fresh(kept.id).status is MonitorStatus.DOWN
+        assert fresh(kept.id).streak_status is MonitorStatus.DOWN
         assert fresh(paused.id).status is fresh(edited.id).status is MonitorStatus.UNKNOWN
 
     def test_a_request_made_while_a_check_was_under_way_is_answered_by_another(self, context):

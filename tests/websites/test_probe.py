@@ -7,7 +7,8 @@ import pytest
 
 from tests.websites.sites import serve
 from webapp.websites.lanes import Target
-from webapp.websites.probe import MAXIMUM_BODY_BYTES, MAXIMUM_REDIRECTS, Probe
+from webapp.websites.options import DEFAULT_OPTIONS, MAXIMUM_BODY_BYTES
+from webapp.websites.probe import Probe
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -59,7 +60,7 @@ def test_each_redirect_is_a_connection_of_its_own(site):
     assert site.seen.count("/") == 2
     assert hop.http_status == direct.http_status == 200
     check(site.url("/loop"))
-    assert site.seen.count("/loop") == MAXIMUM_REDIRECTS + 1
+    assert site.seen.count("/loop") == DEFAULT_OPTIONS.maximum_redirects + 1
 
 
 def test_a_huge_body_is_not_read_to_its_end(site):
@@ -160,7 +161,7 @@ class TestTls:
     def test_an_unknown_issuer_is_not_trusted(self, authority):
         with serve(authority.issue("localhost")) as site:
             (outcome,) = check(site.url(host="localhost"))
-        assert reason(outcome) == "tls_other"
+        assert reason(outcome) == "tls_untrusted"
 
     def test_a_server_without_tls_is_named(self, site):
         (outcome,) = check(site.url().replace("http:", "https:"))

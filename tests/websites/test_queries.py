@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.statements import count_statements
-from tests.websites.makers import check, website
+from tests.websites.makers import check, period, website
 from webapp.activity import actions as diary
 from webapp.activity.models import ActivityType
 from webapp.core import clock
@@ -92,20 +92,17 @@ class TestChecks:
         assert len([s for s in statements if "monitor_checks" in s]) == 1
 
     def test_uptime_is_weighted_by_time_and_none_when_nothing_was_seen(self, context):
-        now = clock.now()
-        made = website(check_interval=3600, created_at=now - timedelta(days=2))
-        assert queries.calculate_uptime_percentage(made.id, now=now) is None
-        check(made, 120)
-        check(made, 60, status=DOWN)
-        check(made, 59, status=DOWN)
-        uptime = queries.calculate_uptime_percentage(made.id, now=clock.now())
-        assert uptime == pytest.approx(50, abs=0.1)
+        made = website(check_interval=3600)
+        assert queries.calculate_uptime_percentage(made.id) is None
+        period(made, "UP", 2, 1)
+        period(made, "DOWN", 1)
+        assert queries.calculate_uptime_percentage(made.id) == pytest.approx(50, abs=0.1)
         assert queries.calculate_uptime_percentage(made.id, hours=1) == pytest.approx(0, abs=0.1)
         assert queries.calculate_uptime_percentage(99) is None
 
     def test_unknown_is_not_counted(self, context):
         made = website(check_interval=3600)
-        check(made, 30, status=MonitorStatus.UNKNOWN)
+        period(made, "UNKNOWN", 0.5)
         assert queries.calculate_uptime_percentage(made.id) is None
 
 

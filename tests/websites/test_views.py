@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.statements import count_statements
-from tests.websites.makers import check, website
+from tests.websites.makers import check, period, website
 from webapp.core import clock
 from webapp.core.db import db
 from webapp.websites import queries
@@ -21,6 +21,8 @@ def made(app):
             one, 5, status=MonitorStatus.DOWN, http_status_code=None, failure_reason="refused",
             error_message="The connection was refused.", late_ms=2500,
         )  # fmt: skip
+        period(one, "DOWN", 30, 2)
+        period(one, "UP", 2)
         db.session.commit()
         return one.id
 
@@ -40,7 +42,8 @@ class TestList:
         assert f'href="/websites/{made}"' in page
         for part in ("Shop", "http://127.0.0.1:9/1", "12.5 ms", ">Up</span>", 'href="#tick"'):
             assert part in page, part
-        assert "1 up, 1 down" in page or "1 down, 1 up" in page
+        assert "Last 24 hours of Shop: 44 down, 4 up" in page
+        assert "8.333 %" in page
         assert "Add a website" not in page
 
     def test_as_a_block_it_is_the_panel_alone_and_nothing_when_nothing_is_new(
@@ -163,9 +166,14 @@ class TestShow:
             assert part in page, part
         assert "Check now" not in page
 
-    @pytest.mark.parametrize("block", ["website_now", "website_checks"])
-    def test_each_panel_comes_alone_and_is_quiet_when_nothing_is_new(self, viewer, made, block):
-        url = f"/websites/{made}" + ("/checks" if block == "website_checks" else "")
+    @pytest.mark.parametrize(
+        ("block", "path"),
+        [("website_now", ""), ("website_checks", "/checks"), ("website_history", "/history")],
+    )
+    def test_each_panel_comes_alone_and_is_quiet_when_nothing_is_new(
+        self, viewer, made, block, path
+    ):
+        url = f"/websites/{made}{path}"
         text = viewer.get(url, htmx=True).text
         assert text.lstrip().startswith("<section")
         assert f'id="{block}"' in text
@@ -176,6 +184,36 @@ class TestShow:
         series = viewer.get(f"/websites/{made}/chart.json").get_json()["series"]
         assert series[0]["label"] == "Total"
         assert [value for _, value in series[0]["points"]] == [12.5, None]
+
+    @pytest.mark.parametrize("chosen", ["24h", "7d", "30d", "90d", "1y"])
+    def test_its_chart_reaches_as_far_back_as_is_asked(self, viewer, made, chosen):
+        series = viewer.get(f"/websites/{made}/chart.json?range={chosen}").get_json()["series"]
+        assert [s["label"] for s in series] == ["Total p95", "Total p50"]
+        assert f"range={chosen}" in viewer.get(f"/websites/{made}?range={chosen}").text
+
+    @pytest.mark.parametrize("query", ["days=31", "range=9y", "range="])
+    def test_a_stretch_of_time_we_never_gave_is_refused(self, viewer, made, query):
+        assert viewer.get(f"/websites/{made}?{query}").status_code == 400
+
+    def test_its_history_has_bar_year_and_downtimes(self, app, viewer, made):
+        page = viewer.get(f"/websites/{made}?days=90").text
+        for part in ("up in 90 days", "A year of days", "There has been none.", 'class="day-'):
+            assert part in page, part
+        assert page.count('<th scope="col">') > 53
+
+    def test_a_page_costs_a_fixed_number_of_statements(self, app, viewer, made):
+        counts = []
+        for more in (0, 40):
+            with app.app_context():
+                one = queries.get_by_id(made)
+                for number in range(more):
+                    check(one, 20 + number)
+                    period(website(500 + number), "UP", 4)
+                db.session.commit()
+            with count_statements(app) as statements:
+                viewer.get(f"/websites/{made}?range=90d&days=90")
+            counts.append(len(statements))
+        assert counts[0] == counts[1] <= 16
 
     def test_what_a_site_is_called_is_text(self, app, viewer):
         with app.app_context():

@@ -34,6 +34,7 @@ class ActivityType(str, Enum):
     WEBSITE_REMOVED = "website_removed"
     WEBSITE_DOWN = "website_down"
     WEBSITE_UP = "website_up"
+    WEBSITE_MAINTENANCE = "website_maintenance"
     JOB_RETRIED = "job_retried"
     JOB_DELETED = "job_deleted"
 
@@ -52,6 +53,7 @@ LOOKS = {
     ActivityType.WEBSITE_DOWN: "down",
     ActivityType.WEBSITE_UP: "up",
     ActivityType.WEBSITE_PAUSED: "paused",
+    ActivityType.WEBSITE_MAINTENANCE: "maintenance",
 }
 
 

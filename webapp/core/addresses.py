@@ -4,6 +4,7 @@ Python's own `is_private` and `is_global` disagree with practice on shared addre
 and 6to4, so the ranges are written out (IANA special-purpose address registries).
 """
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Address = IPv4Address | IPv6Address
@@ -26,6 +27,7 @@ PRIVATE = tuple(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=8192)
 def refusal(text: str, *, private_allowed: bool) -> str | None:
     """Why the address may not be connected to, or None when it may."""
     address = _embedded(ip_address(text.split("%", 1)[0]))

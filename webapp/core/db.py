@@ -15,9 +15,10 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, event
 from sqlalchemy import Enum as SqlEnum
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, registry
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from webapp.config import Settings
 
@@ -37,18 +38,30 @@ type_of_json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "p
 big_id = BigInteger().with_variant(Integer, "sqlite")
 
 
+class SqliteMoment(sqlite.DATETIME):
+    """SQLite's text of a moment, made by `isoformat`: the same, several times as fast."""
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        return lambda moment: moment and moment.isoformat(" ", "microseconds")
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment in UTC, with its zone in Python on every database; a naive one is refused."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(SqliteMoment())  # type: ignore[no-untyped-call]
+        return dialect.type_descriptor(DateTime(timezone=True))
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError(f"{value!r} has no time zone")
-        moment = value.astimezone(UTC)
+        moment = value if value.tzinfo is UTC else value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -88,6 +101,18 @@ def init_app(app: Flask, settings: Settings) -> None:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
     migrate.init_app(app, db, compare_type=True, render_as_batch=True)
+
+
+def begin_to_write() -> None:
+    """Take SQLite's write lock before reading what the same transaction then changes.
+
+    PostgreSQL locks the rows that are read with FOR UPDATE.
+    """
+    connection = db.session.connection()
+    if connection.dialect.name == "sqlite":
+        raw = connection.connection.driver_connection
+        if not getattr(raw, "in_transaction", False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def dispose_engines(app: Flask) -> None:

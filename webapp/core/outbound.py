@@ -29,8 +29,15 @@ class Refusals:
     def __init__(self, *, private_allowed: bool) -> None:
         self.private_allowed = private_allowed
         self.reason: str | None = None
+        self.is_closed = False
+
+    def refuse(self, why: str) -> None:
+        """Refuse every address, for that reason."""
+        self.reason, self.is_closed = why, True
 
     def __call__(self, _purpose: int, address: Any) -> Any:
+        if self.is_closed:
+            return pycurl.SOCKET_BAD
         family, kind, protocol, target = address
         host = target[0].decode() if isinstance(target[0], bytes) else target[0]
         why = refusal(host, private_allowed=self.private_allowed)
@@ -59,6 +66,7 @@ def new_handle(
     handle.setopt(pycurl.TIMEOUT_MS, int(timeout_s * 1000))
     handle.setopt(pycurl.FRESH_CONNECT, 1)
     handle.setopt(pycurl.FORBID_REUSE, 1)
+    handle.setopt(pycurl.SSL_SESSIONID_CACHE, 0)
     handle.setopt(pycurl.DNS_CACHE_TIMEOUT, 0)
     handle.setopt(pycurl.USERAGENT, USER_AGENT)
     handle.setopt(pycurl.WRITEFUNCTION, on_body)

@@ -18,7 +18,7 @@ from webapp.core import clock
 from webapp.core.db import db
 from webapp.metrics.models import MetricSample, MetricSeries
 from webapp.retention.policies import USED_LINK_DAYS
-from webapp.websites.models import MonitorCheck
+from webapp.websites.models import CheckRollup, MonitorCheck, RollupSpan
 
 BATCH = 2000
 
@@ -62,6 +62,16 @@ def forget_checks(settings: Settings, now: datetime) -> Iterator[int]:
         )
 
 
+def forget_hourly_rollups(settings: Settings, now: datetime) -> Iterator[int]:
+    """Hourly sums of checks older than HOURLY_ROLLUPS_DAYS."""
+    yield from _rollups(RollupSpan.HOUR, now - timedelta(days=settings.hourly_rollups_days))
+
+
+def forget_daily_rollups(settings: Settings, now: datetime) -> Iterator[int]:
+    """Daily sums of checks older than DAILY_ROLLUPS_DAYS."""
+    yield from _rollups(RollupSpan.DAY, now - timedelta(days=settings.daily_rollups_days))
+
+
 def forget_sign_ins(_settings: Settings, now: datetime) -> Iterator[int]:
     """Sign-ins that have run out."""
     yield from _by_id(SignIn, SignIn.expires_at < now)
@@ -81,6 +91,8 @@ FORGETTINGS: dict[str, Forgetting] = {
     "metric_samples": forget_samples,
     "metric_series": forget_series,
     "monitor_checks": forget_checks,
+    "hourly_rollups": forget_hourly_rollups,
+    "check_rollups": forget_daily_rollups,
     "sign_ins": forget_sign_ins,
     "first_links": forget_links,
     "activity_events": forget_events,
@@ -100,6 +112,15 @@ def _batch_end(series_id: int, before_ms: int) -> int | None:
 def _by_id(table: Any, condition: Any) -> Iterator[int]:
     while ids := db.session.scalars(select(table.id).where(condition).limit(BATCH)).all():
         yield _execute(delete(table).where(table.id.in_(ids)))
+
+
+def _rollups(span: RollupSpan, before: datetime) -> Iterator[int]:
+    """One hour or day after the other, each along the index."""
+    oldest = select(func.min(CheckRollup.started_at)).where(CheckRollup.span == span)
+    while (at := db.session.scalar(oldest)) is not None and at < before:
+        of_then = CheckRollup.span == span, CheckRollup.started_at == at
+        ids = db.session.scalars(select(CheckRollup.website_id).where(*of_then).limit(BATCH)).all()
+        yield _execute(delete(CheckRollup).where(*of_then, CheckRollup.website_id.in_(ids)))
 
 
 def _execute(statement: Delete) -> int:

@@ -48,6 +48,21 @@ def _of_facts(settings: Settings) -> tuple[Policy, ...]:
             "METRICS_DAYS",
         ),
         _by_age("monitor_checks", "Checks of websites", settings.checks_days, "CHECKS_DAYS"),
+        _by_age(
+            "hourly_rollups",
+            "Hourly sums of checks",
+            settings.hourly_rollups_days,
+            "HOURLY_ROLLUPS_DAYS",
+        ),
+        _by_age(
+            "check_rollups",
+            "Daily sums of checks",
+            settings.daily_rollups_days,
+            "DAILY_ROLLUPS_DAYS",
+        ),
+        Policy(
+            "rollup_marks", "How far checks are summed up", None, "For good: a row or two.", None
+        ),
         Policy(
             "activity_events",
             "Activity",

@@ -2,12 +2,15 @@
 
 from flask import Flask
 
-from webapp.websites import api, models, views
+from webapp.websites import api, bulk_pages, form_pages, models, pings, transfer_pages, views
 
-__all__ = ["init_app", "models"]
+__all__ = ["form_pages", "init_app", "models"]
 
 
 def init_app(app: Flask) -> None:
     """Add this feature's routes."""
     app.register_blueprint(views.blueprint)
+    app.register_blueprint(bulk_pages.blueprint)
+    app.register_blueprint(pings.blueprint)
+    app.register_blueprint(transfer_pages.blueprint)
     app.register_blueprint(api.blueprint)

@@ -5,8 +5,8 @@ from flask import Response
 from webapp.core import clock, web
 from webapp.core.access import Role
 from webapp.core.jsonapi import json_blueprint, operation
-from webapp.core.problems import FieldError, invalid
-from webapp.websites import actions, queries, schemas
+from webapp.core.problems import FieldError, Problem, invalid
+from webapp.websites import actions, keeping, queries, schemas
 from webapp.websites.models import Website
 
 blueprint = json_blueprint("websites", "/api/monitoring/websites")
@@ -28,6 +28,8 @@ def list_websites(query: schemas.WebsiteQuery) -> object:
         text=query.q,
         state=query.state,
         order=query.order,
+        tag=query.tag,
+        group=query.group,
     )
 
 
@@ -41,7 +43,7 @@ def list_websites(query: schemas.WebsiteQuery) -> object:
 )
 def add_website(body: schemas.WebsiteCreate) -> object:
     """The new website, or the one that has this URL."""
-    fields = body.model_dump(include=body.model_fields_set)
+    fields = body.fields()
     if fields.get("name", "") is None:
         del fields["name"]
     website, is_new = actions.add(fields, clock.now())
@@ -65,7 +67,7 @@ def read_website(website_id: int) -> object:
 def change_website(website_id: int, body: schemas.WebsiteUpdate) -> object:
     """The website as it is now."""
     website = web.get_or_404(Website, website_id)
-    actions.edit(website, body.model_dump(exclude_unset=True), clock.now())
+    actions.edit(website, body.fields(), clock.now())
     return website
 
 
@@ -110,6 +112,18 @@ def check_now(website_id: int) -> object:
     website = web.get_or_404(Website, website_id)
     actions.request_check(website, clock.now())
     return website
+
+
+@blueprint.get("/<int:website_id>/heartbeat/")
+@operation(
+    "Read the address that a heartbeat calls", role=Role.OPERATOR, returns=schemas.HeartbeatRead
+)
+def read_heartbeat(website_id: int) -> object:
+    """Its address; add /start, /fail or /<exit code> to say more than that it succeeded."""
+    url = keeping.heartbeat_url(web.get_or_404(Website, website_id))
+    if url is None:
+        raise Problem(404, "This website is not a heartbeat.")
+    return {"url": url}
 
 
 def _with_stats(website: Website) -> schemas.WebsiteWithStats:

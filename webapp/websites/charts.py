@@ -1,10 +1,13 @@
 """The numbers behind a website's chart."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from webapp.core import clock
-from webapp.websites.models import MonitorCheck
+from webapp.websites.models import MonitorCheck, RollupSpan
+from webapp.websites.summaries import DAY, HOUR, Summary, floor
 
 SERIES = {
     "Total": "response_time_ms",
@@ -12,6 +15,31 @@ SERIES = {
     "TLS": "tls_time_ms",
     "Connect": "connect_time_ms",
     "DNS": "dns_time_ms",
+}
+PHASES = {"First byte": "ttfb", "TLS": "tls", "Connect": "connect", "DNS": "dns"}
+RECENT = "recent"
+
+
+@dataclass(frozen=True)
+class Range:
+    """How far back a chart of hours or days goes."""
+
+    label: str
+    span: RollupSpan
+    length: timedelta
+
+    @property
+    def step(self) -> timedelta:
+        """The time between two points."""
+        return HOUR if self.span is RollupSpan.HOUR else DAY
+
+
+RANGES: dict[str, Range] = {
+    "24h": Range("24 hours", RollupSpan.HOUR, DAY),
+    "7d": Range("7 days", RollupSpan.HOUR, 7 * DAY),
+    "30d": Range("30 days", RollupSpan.HOUR, 30 * DAY),
+    "90d": Range("90 days", RollupSpan.DAY, 90 * DAY),
+    "1y": Range("1 year", RollupSpan.DAY, 365 * DAY),
 }
 
 
@@ -25,6 +53,33 @@ def phases(checks: Sequence[MonitorCheck]) -> dict[str, Any]:
             if (points := _points(oldest_first, name))
         ]
     }
+
+
+def percentiles(
+    points: Sequence[tuple[datetime, Summary]], chosen: Range, now: datetime
+) -> dict[str, Any]:
+    """p50 and p95 of the total and p50 of each phase in ms; an hour or day without checks a gap."""
+    found = dict(points)
+    moments = list(_moments(chosen, now, min(found, default=now)))
+    lines = [("Total p95", "total", 0.95), ("Total p50", "total", 0.5)]
+    lines += [(f"{label} p50", phase, 0.5) for label, phase in PHASES.items()]
+    series = []
+    for label, phase, share in lines:
+        values = [found[at].quantile(phase, share) if at in found else None for at in moments]
+        if any(value is not None for value in values):
+            drawn = [
+                [clock.to_ms(at), None if value is None else round(value, 2)]
+                for at, value in zip(moments, values, strict=True)
+            ]
+            series.append({"label": label, "unit": "ms", "points": drawn})
+    return {"series": series}
+
+
+def _moments(chosen: Range, now: datetime, first: datetime) -> Iterator[datetime]:
+    at = max(floor(now - chosen.length, chosen.step), first)
+    while at <= now:
+        yield at
+        at += chosen.step
 
 
 def _points(checks: Sequence[MonitorCheck], name: str) -> list[list[float | None]]:

@@ -5,24 +5,32 @@ A worker that lost its claim (it was killed, or stalled until another took over,
 was paused or edited meanwhile) therefore records nothing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Table, bindparam, insert, tuple_, update
+from sqlalchemy import (
+    Row,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    insert,
+    null,
+    select,
+    tuple_,
+    update,
+)
 
-from webapp.activity import actions as diary
-from webapp.activity.models import ActivityType
-from webapp.core.db import db
-from webapp.websites import queries, timing
+from webapp.core.db import begin_to_write, db
+from webapp.websites import queries, records, verdicts
+from webapp.websites.judgement import Judgement
 from webapp.websites.lanes import Target
-from webapp.websites.models import HTTPMethod, MonitorCheck, MonitorStatus, Website
-from webapp.websites.probe import Outcome
-from webapp.websites.urls import host_of
+from webapp.websites.models import MonitorCheck, Website
+from webapp.websites.outcomes import Outcome
 
 LEASE = timedelta(seconds=5)
-UNITS = 3  # digits kept of a millisecond
 _websites: Table = Website.__table__  # type: ignore[assignment]
 _checks: Table = MonitorCheck.__table__  # type: ignore[assignment]
 
@@ -36,12 +44,9 @@ def claim_due(now: datetime, soon: datetime, limit: int) -> list[Target]:
         update(_websites)
         .where(columns.id.in_(due.select()))
         .values(claimed_until=lease)
-        .returning(columns.id, columns.url, columns.timeout, columns.next_check_at)
+        .returning(*records.TARGET)
     )
-    return [
-        Target(row.id, row.url, host_of(row.url), row.timeout, row.next_check_at, lease)
-        for row in db.session.execute(query)
-    ]
+    return [records.target_of(row, lease) for row in db.session.execute(query)]
 
 
 def renew(targets: Sequence[Target], now: datetime) -> list[Target]:
@@ -62,39 +67,53 @@ def record(outcomes: Sequence[Outcome], now: datetime) -> int:
     """Store the checks whose claims are still ours, with what follows for the websites."""
     if not outcomes:
         return 0
-    columns = _websites.c
-    mine = db.session.execute(
-        _owned([o.target for o in outcomes])
-        .values(claimed_until=None)
-        .returning(
-            columns.id, columns.name, columns.url, columns.status, columns.status_since_at,
-            columns.check_interval, columns.check_requested_at,
-        )
-    ).all()  # fmt: skip
-    rows = {row.id: row for row in mine}
-    owned = [o for o in outcomes if o.target.website_id in rows]
-    if owned:
-        db.session.execute(insert(_checks), [_check_row(o, now) for o in owned])
-        states = [_website_row(o, rows[o.target.website_id]) for o in owned]
-        db.session.connection().execute(_UPDATE_STATE, states)
-    for outcome in owned:
-        _tell_change(outcome, rows[outcome.target.website_id])
+    begin_to_write()
+    rows = {row.id: row for row in db.session.execute(_locked([o.target for o in outcomes]))}
+    owned = [o for o in outcomes if _is_ours(o.target, rows)]
+    if not owned:
+        return 0
+    judged = verdicts.reach([(o, rows[o.target.website_id]) for o in owned], now)
+    db.session.execute(insert(_checks), [records.check_row(o, now) for o in owned])
+    records.keep_certificates(owned)
+    _write_down([(o, rows[o.target.website_id], judged[o.target.website_id]) for o in owned])
+    reasons = {o.target.website_id: o.failure.reason.value for o in owned if o.failure}
+    verdicts.follow(judged, reasons, now)
     return len(owned)
 
 
-_UPDATE_STATE = (
-    update(_websites)
-    .where(_websites.c.id == bindparam("website_id"))
-    .values(
-        {
-            name: bindparam(f"new_{name}")
-            for name in (
-                "status", "status_since_at", "last_checked_at", "next_check_at",
-                "check_requested_at", "response_time_ms", "error_message",
-            )
-        }
-    )
+def _update(*names: str) -> Update:
+    """Change these columns of a website and end its claim."""
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    query = update(_websites).where(_websites.c.id == bindparam("website_id"))
+    return query.values(values | {"claimed_until": null()})
+
+
+_SEEN = ("last_checked_at", "next_check_at", "response_time_ms")
+_UPDATE_SEEN = _update(*_SEEN)
+_UPDATE_ALL = _update(
+    *_SEEN, "status", "status_since_at", "streak_status", "streak_count", "streak_since_at",
+    "check_requested_at", "error_message",
 )  # fmt: skip
+
+
+def _locked(targets: Collection[Target]) -> Select[Any]:
+    """The rows of these websites, which nobody else changes before our commit."""
+    columns = _websites.c
+    return (
+        select(
+            columns.id, columns.status, columns.status_since_at, columns.streak_status,
+            columns.streak_count, columns.streak_since_at, columns.check_interval,
+            columns.check_requested_at, columns.claimed_until,
+        )
+        .where(columns.id.in_([t.website_id for t in targets]))
+        .order_by(columns.id)
+        .with_for_update()
+    )  # fmt: skip
+
+
+def _is_ours(target: Target, rows: Mapping[int, Row[Any]]) -> bool:
+    row = rows.get(target.website_id)
+    return row is not None and row.claimed_until == target.claimed_until
 
 
 def _owned(targets: Collection[Target]) -> Any:
@@ -102,58 +121,52 @@ def _owned(targets: Collection[Target]) -> Any:
     return update(_websites).where(tuple_(_websites.c.id, _websites.c.claimed_until).in_(claims))
 
 
-def _status(outcome: Outcome) -> MonitorStatus:
-    return MonitorStatus.DOWN if outcome.failure else MonitorStatus.UP
+def _write_down(found: Sequence[tuple[Outcome, Row[Any], Judgement]]) -> None:
+    """Change the websites: little where nothing is new, which is nearly everywhere."""
+    seen, changed = [], []
+    for outcome, before, judged in found:
+        row = _seen_row(outcome, before, judged)
+        if _is_steady(outcome, before, judged):
+            seen.append(row)
+        else:
+            changed.append(row | _state_row(outcome, before, judged))
+    for query, rows in ((_UPDATE_SEEN, seen), (_UPDATE_ALL, changed)):
+        if rows:
+            db.session.connection().execute(query, rows)
 
 
-def _check_row(outcome: Outcome, now: datetime) -> dict[str, Any]:
-    phases, failure = outcome.phases, outcome.failure
-    return {
-        "website_id": outcome.target.website_id,
-        "status": _status(outcome),
-        "http_status_code": outcome.http_status,
-        "http_method": HTTPMethod.GET,
-        "response_time_ms": _rounded(phases.total),
-        "dns_time_ms": _rounded(phases.dns),
-        "connect_time_ms": _rounded(phases.connect),
-        "tls_time_ms": _rounded(phases.tls),
-        "ttfb_ms": _rounded(phases.ttfb),
-        "late_ms": timing.late_ms(outcome.target.due_at, outcome.started_at),
-        "failure_reason": failure.reason.value if failure else None,
-        "error_message": failure.message if failure else None,
-        "checked_at": outcome.started_at,
-        "created_at": now,
-    }
+def _is_steady(outcome: Outcome, before: Row[Any], judged: Judgement) -> bool:
+    is_same = judged.state == judged.before and before.check_requested_at is None
+    return is_same and outcome.message == outcome.target.last_error
 
 
-def _website_row(outcome: Outcome, before: Row[Any]) -> dict[str, Any]:
-    started, status = outcome.started_at, _status(outcome)
-    asked = before.check_requested_at
-    still_asked = asked is not None and asked > started
-    due = timing.next_due(before.id, before.check_interval, started)
+def _seen_row(outcome: Outcome, before: Row[Any], judged: Judgement) -> dict[str, Any]:
+    """When it was checked and is due next: sooner if somebody asked meanwhile, or to confirm."""
+    started = outcome.started_at
+    due = records.next_due(outcome.target, before.check_interval, started)
+    soonest = min(due, judged.recheck_at or due)
     return {
         "website_id": before.id,
-        "new_status": status,
-        "new_status_since_at": before.status_since_at if status is before.status else started,
         "new_last_checked_at": started,
-        "new_next_check_at": asked if still_asked else due,
-        "new_check_requested_at": asked if still_asked else None,
-        "new_response_time_ms": _rounded(outcome.phases.total),
-        "new_error_message": outcome.failure.message if outcome.failure else None,
+        "new_next_check_at": _still_asked(before, started) or soonest,
+        "new_response_time_ms": records.rounded(outcome.phases.total),
     }
 
 
-def _tell_change(outcome: Outcome, before: Row[Any]) -> None:
-    status = _status(outcome)
-    details: dict[str, Any] = {"website_id": before.id, "url": before.url}
-    if status is MonitorStatus.DOWN and before.status is not MonitorStatus.DOWN:
-        assert outcome.failure is not None
-        details["reason"] = outcome.failure.reason.value
-        message = f"Website {before.name} is down. {outcome.failure.message}"
-        diary.record(ActivityType.WEBSITE_DOWN, message, details=details)
-    elif status is MonitorStatus.UP and before.status is MonitorStatus.DOWN:
-        diary.record(ActivityType.WEBSITE_UP, f"Website {before.name} is up again", details=details)
+def _state_row(outcome: Outcome, before: Row[Any], judged: Judgement) -> dict[str, Any]:
+    state = judged.state
+    return {
+        "new_status": state.status,
+        "new_status_since_at": state.since_at,
+        "new_streak_status": state.streak_status,
+        "new_streak_count": state.streak_count,
+        "new_streak_since_at": state.streak_since_at,
+        "new_check_requested_at": _still_asked(before, outcome.started_at),
+        "new_error_message": outcome.message,
+    }
 
 
-def _rounded(milliseconds: float | None) -> float | None:
-    return None if milliseconds is None else round(milliseconds, UNITS)
+def _still_asked(before: Row[Any], started: datetime) -> datetime | None:
+    """When somebody asked for a check after this one began, if so."""
+    asked: datetime | None = before.check_requested_at
+    return asked if asked is not None and asked > started else None

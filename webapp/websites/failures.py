@@ -10,7 +10,7 @@ from enum import Enum
 
 
 class Reason(str, Enum):
-    """All the reasons there are."""
+    """All the reasons there are; `monitor` is the monitor's own trouble, not the website's."""
 
     DNS = "dns"
     REFUSED = "refused"
@@ -18,14 +18,28 @@ class Reason(str, Enum):
     CONNECT_TIMEOUT = "connect_timeout"
     TLS_EXPIRED = "tls_expired"
     TLS_HOSTNAME = "tls_hostname"
+    TLS_UNTRUSTED = "tls_untrusted"
+    TLS_CLIENT = "tls_client"
     TLS_OTHER = "tls_other"
     FIRST_BYTE_TIMEOUT = "first_byte_timeout"
     TRANSFER_TIMEOUT = "transfer_timeout"
     TOO_MANY_REDIRECTS = "too_many_redirects"
     TOO_LARGE = "too_large"
     STATUS = "status"
+    HEADER = "header"
+    KEYWORD = "keyword"
+    PATTERN = "regex"
+    JSON = "json"
+    PROXY = "proxy"
+    DNS_ANSWER = "dns_answer"
+    HEARTBEAT_MISSED = "heartbeat_missed"
+    HEARTBEAT_FAILED = "heartbeat_failed"
     ADDRESS_REFUSED = "address_refused"
+    MONITOR = "monitor"
     OTHER = "other"
+
+
+TLS_REASONS = (Reason.TLS_EXPIRED, Reason.TLS_HOSTNAME, Reason.TLS_UNTRUSTED, Reason.TLS_OTHER)
 
 
 @dataclass(frozen=True)
@@ -35,7 +49,6 @@ class Ending:
     code: int = 0
     text: str = ""
     errno: int = 0
-    http_status: int | None = None
     is_tls: bool = False
     resolved: bool = False
     connected: bool = False
@@ -43,7 +56,6 @@ class Ending:
     answered: bool = False
     address_refused: str | None = None
     is_too_large: bool = False
-    has_more_redirects: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,36 +67,31 @@ class Failure:
 
 
 UNSUPPORTED_PROTOCOL, BAD_URL, NO_PROXY_NAME, NO_NAME, NO_CONNECTION = 1, 3, 5, 6, 7
-TIMED_OUT, TLS_HANDSHAKE, TLS_VERIFICATION = 28, 35, 60
+TIMED_OUT, TLS_HANDSHAKE, RECEIVE, TLS_CERTIFICATE, TLS_VERIFICATION = 28, 35, 56, 58, 60
+PROXY_HANDSHAKE = 97
+TLS = (TLS_HANDSHAKE, TLS_CERTIFICATE, TLS_VERIFICATION)
+OURS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL)
 
 
 def failure_of(ending: Ending) -> Failure | None:
-    """Why the check failed, or None when its answer is a status from 200 to 399."""
+    """Why there was no whole answer, or None when there was one."""
     if ending.address_refused:
         return Failure(Reason.ADDRESS_REFUSED, f"Not allowed: {ending.address_refused}.")
     if ending.is_too_large:
         return Failure(Reason.TOO_LARGE, "The answer is larger than a check reads.")
-    if ending.has_more_redirects:
-        return Failure(Reason.TOO_MANY_REDIRECTS, "There were too many redirects.")
-    if ending.code:
-        return _failed_transfer(ending)
-    return _unexpected_status(ending.http_status)
-
-
-def _unexpected_status(status: int | None) -> Failure | None:
-    if status is not None and 200 <= status < 400:
-        return None
-    return Failure(Reason.STATUS, f"The answer was HTTP {status or 'without a status'}.")
+    return _failed_transfer(ending) if ending.code else None
 
 
 def _failed_transfer(ending: Ending) -> Failure:
     if ending.code == TIMED_OUT:
         return _timeout(ending)
-    if ending.code in (NO_NAME, NO_PROXY_NAME):
+    if ending.code == NO_NAME:
         return Failure(Reason.DNS, "The name does not resolve.")
+    if ending.code in (NO_PROXY_NAME, PROXY_HANDSHAKE) or "CONNECT tunnel" in ending.text:
+        return Failure(Reason.PROXY, f"The proxy did not connect: {_plain(ending.text)}.")
     if ending.code == NO_CONNECTION:
         return _no_connection(ending)
-    if ending.code in (TLS_HANDSHAKE, TLS_VERIFICATION):
+    if ending.code in TLS or "alert" in ending.text:
         return _tls(ending)
     if ending.code in (UNSUPPORTED_PROTOCOL, BAD_URL):
         return Failure(Reason.ADDRESS_REFUSED, f"Not allowed: {_plain(ending.text)}.")
@@ -106,6 +113,8 @@ def _timeout(ending: Ending) -> Failure:
 def _no_connection(ending: Ending) -> Failure:
     if ending.errno == errno.ECONNREFUSED:
         return Failure(Reason.REFUSED, "The connection was refused.")
+    if ending.errno in OURS:
+        return Failure(Reason.MONITOR, f"The monitor could not connect: {_plain(ending.text)}.")
     if ending.errno == errno.ETIMEDOUT:
         return Failure(Reason.CONNECT_TIMEOUT, "No connection was made in time.")
     return Failure(Reason.UNREACHABLE, f"The address cannot be reached: {_plain(ending.text)}.")
@@ -117,6 +126,10 @@ def _tls(ending: Ending) -> Failure:
         return Failure(Reason.TLS_EXPIRED, "The certificate has expired.")
     if "subject name" in text or "hostname mismatch" in text:
         return Failure(Reason.TLS_HOSTNAME, "The certificate is for another name.")
+    if "self-signed" in text or "self signed" in text or "issuer certificate" in text:
+        return Failure(Reason.TLS_UNTRUSTED, "The certificate is not signed by a known authority.")
+    if "certificate required" in text or ending.code == TLS_CERTIFICATE:
+        return Failure(Reason.TLS_CLIENT, f"The client certificate failed: {_plain(ending.text)}.")
     return Failure(Reason.TLS_OTHER, f"TLS failed: {_plain(ending.text)}.")
 
 

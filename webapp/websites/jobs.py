@@ -2,14 +2,29 @@
 
 from datetime import timedelta
 
+import structlog
 from flask import current_app
+from sqlalchemy.exc import IntegrityError
 
 from webapp.config import Settings
 from webapp.core import clock, queue
+from webapp.core.db import db
 from webapp.core.standing import Place
+from webapp.websites import (
+    impairments,
+    maintenance,
+    period_queries,
+    references,
+    rollups,
+    trials,
+    unobserved,
+)
+from webapp.websites.probe import Probe
 from webapp.websites.shift import Crowd, Shift, is_past
 
 FINISH_S = 150  # the longest timeout a website may have, and some
+ROLL_UP_S = 40  # the next run goes on where this one ends
+log = structlog.get_logger(__name__)
 
 
 def check_shift(number: int = 0) -> None:
@@ -38,3 +53,53 @@ def check_shift(number: int = 0) -> None:
         shift.drive(is_over)
     finally:
         shift.close()
+
+
+def roll_up_checks() -> int:
+    """Sum up the hours and days of checks that are finished; say how many rollups were stored."""
+    began, stored = clock.now(), 0
+    try:
+        for count in rollups.roll_up(began):
+            db.session.commit()
+            stored += count
+            if queue.is_stopping() or clock.now() - began > timedelta(seconds=ROLL_UP_S):
+                break
+    except IntegrityError:
+        # A website was deleted between its checks being read and summed up.
+        db.session.rollback()
+        log.info("an hour of checks is summed up again in the next run")
+    return stored
+
+
+def mark_unobserved() -> int:
+    """Call UNKNOWN what nobody looked at, let maintenance begin and end; say of how many websites.
+
+    While the monitor may be impaired, see whether a reference target proves otherwise.
+    """
+    now = clock.now()
+    written = maintenance.settle(now) + unobserved.mark_unobserved(now)
+    impairments.review(now)
+    is_in_doubt = period_queries.ongoing_impairment() is not None
+    db.session.commit()
+    if is_in_doubt:
+        settings: Settings = current_app.extensions["settings"]
+        has_answered = references.any_answers(settings.references)
+        impairments.note_references(has_answered, clock.now())
+        db.session.commit()
+    return written
+
+
+def try_draft(name: str) -> None:
+    """Check what somebody typed and has not saved, and keep what was found for the page."""
+    draft = trials.draft_of(name)
+    if draft is None:
+        return
+    settings: Settings = current_app.extensions["settings"]
+    probe = Probe(private_allowed=settings.check_private_addresses)
+    try:
+        probe.start(trials.target_of(draft, clock.now()))
+        outcomes = probe.run(2 * trials.LONGEST_S)
+        if outcomes:
+            trials.keep(name, outcomes[0])
+    finally:
+        probe.close()

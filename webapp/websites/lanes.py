@@ -9,13 +9,21 @@ import heapq
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
+from typing import Any
+
+from webapp.websites.options import DEFAULT_OPTIONS, NO_SECRETS, CheckOptions, CheckSecrets
 
 PATIENCE_S = 1.0
 
 
 @dataclass(frozen=True)
 class Target:
-    """A website claimed for one check; `claimed_until` is also the proof that it is ours."""
+    """A website claimed for one check; `claimed_until` is also the proof that it is ours.
+
+    `certificate` and `last_error` are what the last checks found. `trouble` says why no check can
+    be made at all, which is our fault and not the website's.
+    """
 
     website_id: int
     url: str
@@ -23,6 +31,12 @@ class Target:
     timeout_s: int
     due_at: datetime
     claimed_until: datetime
+    kind: str = "http"
+    options: CheckOptions = DEFAULT_OPTIONS
+    secrets: CheckSecrets = NO_SECRETS
+    certificate: dict[str, Any] | None = None
+    last_error: str | None = None
+    trouble: str | None = None
 
 
 @dataclass
@@ -89,5 +103,6 @@ class Lanes:
         return wait if self._room(monotonic_s) else max(wait, 0.05)
 
     def _room(self, monotonic_s: float) -> int:
-        young = sum(monotonic_s - began < PATIENCE_S for began in self.running.values())
+        newest_first = reversed(self.running.values())
+        young = sum(1 for _ in takewhile(lambda s: monotonic_s - s < PATIENCE_S, newest_first))
         return min(self.concurrency - young, self.ceiling - len(self.running))

@@ -1,23 +1,30 @@
 """Checks websites through one libcurl multi handle, many at once, each on a cold connection.
 
-Redirects are followed here and not by libcurl, so that each hop has its own phases (libcurl's sums
-go wrong when http leads to https) and its own, filtered, connection.
+What libcurl cannot do (DNS records) or what may take long (patterns) is done by threads beside it.
 """
 
+import os
 import select
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import Any
 
 import pycurl
 
 from webapp.core import clock
-from webapp.core.outbound import Refusals, new_handle
-from webapp.websites.failures import Ending, Failure, failure_of
+from webapp.websites import answers, hops, lookups, outcomes
+from webapp.websites.failures import TLS_REASONS, Failure, Reason
+from webapp.websites.hops import Hop
 from webapp.websites.lanes import Target
+from webapp.websites.outcomes import Outcome
+from webapp.websites.walks import Walk
 
-MAXIMUM_REDIRECTS = 10
-MAXIMUM_BODY_BYTES = 10 * 1024 * 1024
+THREADS = 64
+LOOK_S = 2.0
 INTERESTS = {
     pycurl.POLL_IN: select.EPOLLIN,
     pycurl.POLL_OUT: select.EPOLLOUT,
@@ -25,80 +32,74 @@ INTERESTS = {
 }
 
 
-@dataclass
-class Phases:
-    """Milliseconds of each phase, summed over the redirects; None for a phase never finished.
-
-    dns: until the name was resolved. connect: until TCP was connected. tls: until the handshake
-    was done. ttfb: from the request sent to the first byte of the answer. total: all of it.
-    """
-
-    dns: float | None = None
-    connect: float | None = None
-    tls: float | None = None
-    ttfb: float | None = None
-    total: float = 0.0
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a check found; `failure` is None when the website is up."""
+@dataclass(eq=False)
+class _Check:
+    """A check under way; with both families there are two outcomes to wait for."""
 
     target: Target
-    started_at: datetime
-    http_status: int | None
-    phases: Phases
-    failure: Failure | None
+    expected: int = 1
+    found: dict[str, Outcome] = field(default_factory=dict)
 
 
-@dataclass
-class _Transfer:
-    """One check under way, at some redirect."""
+class _Bell:
+    """Wakes the loop from a thread; it is freed when no thread can ring it any more."""
 
-    target: Target
-    started_at: datetime
-    ends_s: float
-    phases: Phases = field(default_factory=Phases)
-    redirects: int = 0
-    body_bytes: int = 0
-    refusals: Refusals | None = None
+    def __init__(self) -> None:
+        self.fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
 
-    def receive(self, piece: bytes) -> int | None:
-        """Count the body and throw it away; end the transfer when it is too large."""
-        self.body_bytes += len(piece)
-        return -1 if self.body_bytes > MAXIMUM_BODY_BYTES else None
+    def __del__(self) -> None:
+        os.close(self.fd)
 
 
 class Probe:
     """Runs checks side by side; `start` them, and collect with `run` what has finished."""
 
     def __init__(self, *, private_allowed: bool, ca_file: str | None = None) -> None:
-        self._private_allowed = private_allowed
-        self._ca_file = ca_file
-        self._transfers: dict[pycurl.Curl, _Transfer] = {}
+        self._settings = hops.Settings(private_allowed, ca_file)
+        self._checks: set[_Check] = set()
+        self._transfers: dict[pycurl.Curl, tuple[Walk, Hop]] = {}
+        self._outcomes: list[Outcome] = []
         self._deadline_s: float | None = None
         self._epoll = select.epoll()
+        self._threads: ThreadPoolExecutor | None = None
+        self._answers: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._bell = _Bell()
+        self._epoll.register(self._bell.fd, select.EPOLLIN)
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
 
     def start(self, target: Target) -> None:
         """Begin a check now."""
-        ends_s = time.monotonic() + target.timeout_s
-        self._request(target.url, _Transfer(target, clock.now(), ends_s))
+        check = _Check(target)
+        self._checks.add(check)
+        now = clock.now()
+        if target.trouble:
+            failure = Failure(Reason.MONITOR, target.trouble)
+        elif target.kind == "heartbeat":
+            failure = Failure(Reason.HEARTBEAT_MISSED, "No heartbeat came in time.")
+        elif target.kind == "dns":
+            looked_up = partial(lookups.look_up, target, now, self._settings.private_allowed)
+            self._apart(looked_up, partial(self._found, check, "any"))
+            return
+        else:
+            self._walk(check)
+            return
+        self._found(check, "any", outcomes.unmade(target, now, failure))
 
     def in_flight(self) -> list[Target]:
         """The targets whose checks have begun and not finished."""
-        return [transfer.target for transfer in self._transfers.values()]
+        return [check.target for check in self._checks]
 
     def run(self, wait_s: float) -> list[Outcome]:
         """Drive the transfers for up to `wait_s` seconds; return when any has finished."""
         until = time.monotonic() + wait_s
         while True:
-            self._turn(max(0.0, until - time.monotonic()))
-            outcomes = self._finished()
-            if outcomes or time.monotonic() >= until:
-                return outcomes
+            self._turn(0.0 if self._outcomes else max(0.0, until - time.monotonic()))
+            self._conclude_all()
+            if self._outcomes or time.monotonic() >= until:
+                finished, self._outcomes = self._outcomes, []
+                return finished
 
     def close(self) -> None:
         """Break off what is in flight and free everything."""
@@ -106,25 +107,51 @@ class Probe:
             self._multi.remove_handle(handle)
             handle.close()
         self._transfers.clear()
+        self._checks.clear()
         self._multi.close()
         self._epoll.close()
+        if self._threads:
+            self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _request(self, url: str, transfer: _Transfer) -> None:
-        handle, transfer.refusals = new_handle(
-            url,
-            timeout_s=max(0.001, transfer.ends_s - time.monotonic()),
-            private_allowed=self._private_allowed,
-            on_body=transfer.receive,
-        )
-        if self._ca_file:
-            handle.setopt(pycurl.CAINFO, self._ca_file)
-        self._transfers[handle] = transfer
+    def _walk(self, check: _Check) -> None:
+        families = ("4", "6") if check.target.options.ip_version == "both" else ("any",)
+        check.expected = len(families)
+        ends_s = time.monotonic() + check.target.timeout_s
+        for family in families:
+            over = check.target.options.ip_version if family == "any" else family
+            finish = partial(self._found, check, family)
+            walk = Walk(check.target, clock.now(), ends_s, over, finish)
+            self._request(walk, walk.first_hop())
+
+    def _found(self, check: _Check, family: str, outcome: Outcome) -> None:
+        check.found[family] = outcome
+        if len(check.found) == check.expected and check in self._checks:
+            self._checks.remove(check)
+            one = check.expected == 1
+            self._outcomes.append(
+                outcome if one else outcomes.both(check.found["4"], check.found["6"])
+            )
+
+    def _request(self, walk: Walk, hop: Hop) -> None:
+        seconds = max(0.001, walk.ends_s - time.monotonic())
+        with_certificate = hop.url.startswith("https:") and walk.wants_certificate
+        try:
+            handle = hops.opened(
+                hop, self._settings, seconds, walk.family, with_certificate=with_certificate
+            )
+        except (pycurl.error, OSError) as error:
+            walk.finish(outcomes.unmade(walk.target, walk.started_at, _not_sent(error)))
+            return
+        self._transfers[handle] = (walk, hop)
         self._multi.add_handle(handle)
 
     def _turn(self, wait_s: float) -> None:
         if self._deadline_s is not None:
             wait_s = min(wait_s, max(0.0, self._deadline_s - time.monotonic()))
         for socket, events in self._epoll.poll(wait_s):
+            if socket == self._bell.fd:
+                self._hear()
+                continue
             readable = events & (select.EPOLLIN | select.EPOLLHUP | select.EPOLLERR)
             writable = events & (select.EPOLLOUT | select.EPOLLERR)
             action = (pycurl.CSELECT_IN if readable else 0) | (
@@ -135,42 +162,61 @@ class Probe:
             self._deadline_s = None
             self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
 
-    def _finished(self) -> list[Outcome]:
-        outcomes = []
+    def _conclude_all(self) -> None:
         more = 1
         while more:
             more, succeeded, failed = self._multi.info_read()
-            ended = [(handle, 0, "") for handle in succeeded] + list(failed)
-            for handle, code, text in ended:
-                if outcome := self._conclude(handle, code, text):
-                    outcomes.append(outcome)
-        return outcomes
+            for handle, code, text in [(handle, 0, "") for handle in succeeded] + list(failed):
+                self._conclude(handle, code, text)
 
-    def _conclude(self, handle: pycurl.Curl, code: int, text: str) -> Outcome | None:
-        """The check's outcome, or None when a redirect leads on."""
-        transfer = self._transfers.pop(handle)
+    def _conclude(self, handle: pycurl.Curl, code: int, text: str) -> None:
+        """Follow a redirect, or see what the walk has found."""
+        walk, hop = self._transfers.pop(handle)
         self._multi.remove_handle(handle)
-        reached = _add_phases(transfer.phases, handle)
-        status = handle.getinfo(pycurl.RESPONSE_CODE) or None
+        facts = hops.facts_of(handle)
+        if hop.url.startswith("https:") and walk.wants_certificate:
+            walk.see_certificate(hops.certificate_chain(handle), facts.verify_result)
         onward = handle.getinfo(pycurl.REDIRECT_URL) if not code else None
-        system_error = handle.getinfo(pycurl.OS_ERRNO)
+        ending = hops.ending_of(hop, facts, code, text, handle.getinfo(pycurl.OS_ERRNO))
         handle.close()
-        if onward and transfer.redirects < MAXIMUM_REDIRECTS:
-            transfer.redirects += 1
-            self._request(onward, transfer)
-            return None
-        ending = Ending(
-            code=code,
-            text=text,
-            errno=system_error,
-            http_status=status,
-            address_refused=transfer.refusals.reason if code and transfer.refusals else None,
-            is_too_large=transfer.body_bytes > MAXIMUM_BODY_BYTES,
-            has_more_redirects=bool(onward),
-            **reached,
-        )
-        failure = failure_of(ending)
-        return Outcome(transfer.target, transfer.started_at, status, transfer.phases, failure)
+        if hop.is_look:
+            walk.finish(walk.outcome(walk.failed))
+            return
+        walk.arrive(hop, facts)
+        if onward and (next_hop := walk.onward(onward)):
+            self._request(walk, next_hop)
+            return
+        self._judge(walk, hop, walk.judge(ending))
+
+    def _judge(self, walk: Walk, hop: Hop, failure: Failure | None) -> None:
+        options = walk.target.options
+        if failure is None and options.pattern and walk.target.kind == "http":
+            text = hop.answer(None).text
+            search = partial(answers.pattern_objection, options.pattern, text)
+            self._apart(search, lambda found: walk.finish(walk.outcome(found)))
+        elif failure and failure.reason in TLS_REASONS and walk.wants_look:
+            walk.failed = failure
+            walk.ends_s = max(walk.ends_s, time.monotonic() + LOOK_S)
+            self._request(walk, Hop(walk.target, hop.url, hop.method, is_look=True))
+        else:
+            walk.finish(walk.outcome(failure))
+
+    def _apart(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        """Do `work` in a thread, and `then` here with what it gave."""
+        self._threads = self._threads or ThreadPoolExecutor(THREADS)
+        self._threads.submit(self._do_apart, work, then)
+
+    def _do_apart(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        self._answers.put(partial(then, work()))
+        os.eventfd_write(self._bell.fd, 1)
+
+    def _hear(self) -> None:
+        os.eventfd_read(self._bell.fd)
+        while True:
+            try:
+                self._answers.get_nowait()()
+            except Empty:
+                return
 
     def _watch(self, what: int, socket: int, _multi: object, known: object) -> None:
         try:
@@ -190,32 +236,5 @@ class Probe:
         self._deadline_s = None if milliseconds < 0 else now + milliseconds / 1000
 
 
-def _add_phases(phases: Phases, handle: pycurl.Curl) -> dict[str, bool]:
-    """Add this hop's phases, and say which of them it finished."""
-    named, connected, secured, sent, answered, total = (
-        handle.getinfo(what) / 1000
-        for what in (
-            pycurl.NAMELOOKUP_TIME_T,
-            pycurl.CONNECT_TIME_T,
-            pycurl.APPCONNECT_TIME_T,
-            pycurl.PRETRANSFER_TIME_T,
-            pycurl.STARTTRANSFER_TIME_T,
-            pycurl.TOTAL_TIME_T,
-        )
-    )
-    if named:
-        phases.dns = (phases.dns or 0) + named
-    if connected:
-        phases.connect = (phases.connect or 0) + connected - named
-    if secured:
-        phases.tls = (phases.tls or 0) + secured - connected
-    if answered > sent > 0:  # libcurl sets both alike when the transfer failed before
-        phases.ttfb = (phases.ttfb or 0) + answered - sent
-    phases.total += total
-    return {
-        "is_tls": handle.getinfo(pycurl.EFFECTIVE_URL).startswith("https:"),
-        "resolved": named > 0,
-        "connected": connected > 0,
-        "secured": secured > 0,
-        "answered": answered > sent > 0,
-    }
+def _not_sent(error: Exception) -> Failure:
+    return Failure(Reason.MONITOR, f"The request could not be made: {str(error)[:200]}.")

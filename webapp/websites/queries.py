@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, literal, or_, select
@@ -11,12 +11,13 @@ from sqlalchemy.orm import aliased
 from webapp.activity.models import ActivityEvent
 from webapp.core import clock
 from webapp.core.db import UtcDateTime, db
-from webapp.websites.availability import Observation, uptime_percentage
-from webapp.websites.models import PAUSED, MonitorCheck, MonitorStatus, Website
+from webapp.websites import history
+from webapp.websites.models import PAUSED, MonitorCheck, MonitorStatus, Website, WebsiteTag
+from webapp.websites.period_queries import availability_of
 
 RECENT_CHECKS = 30
 TROUBLED_SHOWN = 10
-GRACE_S = 30
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
 RecentCheck = Row[int, datetime, MonitorStatus, str | None]
 BEGINNING = literal(clock.EPOCH, UtcDateTime())
 SEVERITY = case(
@@ -69,9 +70,11 @@ def get_all(
     text: str = "",
     state: str = "",
     order: str = "status",
+    tag: str = "",
+    group: str = "",
 ) -> tuple[Sequence[Website], int]:
     """One page of websites and the number of all that match; `text` is sought in name and URL."""
-    matching = select(Website).where(*_conditions(active_only, text, state))
+    matching = select(Website).where(*_conditions(active_only, text, state), *_filed(tag, group))
     page = matching.order_by(*ORDERS[order], Website.id).offset(skip).limit(limit)
     return db.session.scalars(page).all(), _count(matching)
 
@@ -99,7 +102,9 @@ def get_by_website(
     if status:
         matching = matching.where(MonitorCheck.status == status)
     page = matching.order_by(MonitorCheck.checked_at.desc(), MonitorCheck.id.desc())
-    return db.session.scalars(page.offset(skip).limit(limit)).all(), _count(matching)
+    found = db.session.scalars(page.offset(skip).limit(limit)).all()
+    total = history.count_checks(website_id, since or clock.EPOCH, until or FAR, status)
+    return found, total
 
 
 def get_latest_by_website(website_id: int) -> MonitorCheck | None:
@@ -146,22 +151,12 @@ def recent_checks_of(website_ids: Sequence[int]) -> dict[int, list[RecentCheck]]
 def calculate_uptime_percentage(
     website_id: int, hours: int = 24, *, now: datetime | None = None
 ) -> float | None:
-    """Percent of the observed time of the last `hours` that was up; None if nothing was observed.
+    """Percent of the last `hours` that was up, weighted by time; None if nothing counts.
 
-    A check counts until the next one, and no longer than two intervals, the timeout and a grace.
+    Paused, maintenance and unknown times do not count; see `availability`.
     """
-    website, now = get_by_id(website_id), now or clock.now()
-    if website is None:
-        return None
-    since = now - timedelta(hours=hours)
-    holds = timedelta(seconds=2 * website.check_interval + website.timeout + GRACE_S)
-    query = select(MonitorCheck.checked_at, MonitorCheck.status).where(
-        MonitorCheck.website_id == website_id,
-        MonitorCheck.checked_at >= since - holds,
-        MonitorCheck.checked_at < now,
-    )
-    rows = db.session.execute(query.order_by(MonitorCheck.checked_at))
-    return uptime_percentage((_observe(*row) for row in rows), since, now, holds=holds)
+    now = now or clock.now()
+    return availability_of(website_id, now - timedelta(hours=hours), now).percent
 
 
 def websites_summary(now: datetime) -> WebsitesSummary:
@@ -219,14 +214,17 @@ def _unclaimed(now: datetime) -> ColumnElement[bool]:
     return or_(Website.claimed_until.is_(None), Website.claimed_until < now)
 
 
-def _observe(at: datetime, status: MonitorStatus) -> Observation:
-    if status is MonitorStatus.UNKNOWN:
-        return Observation(at, None)
-    return Observation(at, status is not MonitorStatus.DOWN)
-
-
 def _count(matching: Select[Any]) -> int:
     return db.session.scalar(select(func.count()).select_from(matching.subquery())) or 0
+
+
+def _filed(tag: str, group: str) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if tag:
+        found.append(Website.id.in_(select(WebsiteTag.website_id).where(WebsiteTag.tag == tag)))
+    if group:
+        found.append(Website.group_name == group)
+    return found
 
 
 def _conditions(active_only: bool, text: str, state: str) -> list[ColumnElement[bool]]:

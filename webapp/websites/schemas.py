@@ -1,12 +1,13 @@
 """What comes in and goes out: websites and their checks."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from webapp.core.jsonapi import Input, Output, Page, PageQuery
-from webapp.websites.models import HTTPMethod, MonitorStatus
+from webapp.websites.models import CheckKind, HTTPMethod, MonitorStatus
+from webapp.websites.options import DEFAULT_OPTIONS, CheckOptions, CheckSecrets
 from webapp.websites.urls import normalised
 
 Url = Annotated[
@@ -40,6 +41,12 @@ class WebsiteBase(Input):
     description: Description | None = None
     check_interval: CheckInterval = 60
     timeout: Timeout = 30
+    options: CheckOptions = DEFAULT_OPTIONS
+    secrets: CheckSecrets | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """The fields that were given, as the verbs take them."""
+        return _given(self)
 
 
 class WebsiteForm(WebsiteBase):
@@ -61,6 +68,14 @@ class WebsiteUpdate(Input):
     check_interval: CheckInterval = Field(default=60)
     timeout: Timeout = Field(default=30)
     is_active: bool = True
+    options: CheckOptions = Field(default=DEFAULT_OPTIONS, description="These replace all options.")
+    secrets: CheckSecrets | None = Field(
+        default=None, description="Those that are given; null removes one."
+    )
+
+    def fields(self) -> dict[str, Any]:
+        """The fields that were given, as the verbs take them."""
+        return _given(self)
 
 
 class WebsiteRead(Output):
@@ -80,6 +95,11 @@ class WebsiteRead(Output):
     check_requested_at: datetime | None
     response_time_ms: float | None
     error_message: str | None
+    kind: CheckKind
+    options: CheckOptions
+    has_secrets: bool
+    certificate: dict[str, Any] | None
+    certificate_expires_at: datetime | None
     created_at: datetime
     updated_at: datetime
 
@@ -100,8 +120,18 @@ class MonitorCheckRead(Output):
     late_ms: int
     failure_reason: str | None
     error_message: str | None
+    address: str | None
+    http_version: str | None
+    size_bytes: int | None
+    details: dict[str, Any] | None
     checked_at: datetime
     created_at: datetime
+
+
+class HeartbeatRead(Output):
+    """What a job calls; whoever knows it can call, so it is for operators."""
+
+    url: str
 
 
 class WebsiteWithStats(WebsiteRead):
@@ -126,6 +156,8 @@ class WebsiteQuery(PageQuery):
     q: Search = ""
     state: State = ""
     order: Order = "status"
+    tag: Annotated[str, Field(max_length=50)] = ""
+    group: Annotated[str, Field(max_length=100)] = ""
 
 
 class ListQuery(Input):
@@ -134,6 +166,8 @@ class ListQuery(Input):
     q: Search = ""
     state: State = ""
     order: Order = "status"
+    tag: Annotated[str, Field(max_length=50)] = ""
+    group: Annotated[str, Field(max_length=100)] = ""
     page: PageNumber = 1
 
 
@@ -143,3 +177,13 @@ class CheckQuery(PageQuery):
     from_: Annotated[AwareDatetime | None, Field(alias="from")] = None
     to: AwareDatetime | None = None
     status: MonitorStatus | None = None
+
+
+def _given(body: WebsiteBase | WebsiteUpdate) -> dict[str, Any]:
+    names = body.model_fields_set - {"options", "secrets"}
+    fields = body.model_dump(include=names)
+    if "options" in body.model_fields_set:
+        fields["options"] = body.options.stored()
+    if body.secrets is not None:
+        fields["secrets"] = body.secrets
+    return fields

@@ -1,8 +1,9 @@
 """The check shift: one job that drives many websites' checks until its time is over.
 
-Twice a second, or once while nothing is under way, it stores what has finished and claims what
-falls due before its next turn; each check begins at its own moment. Between turns it holds no
-transaction and waits in libcurl's sockets.
+In each turn it stores what has finished and claims what falls due before its next turn; each
+check begins at its own moment. A turn ends after `TURN_S`, or earlier when `BATCH` checks have
+finished: while rows are written no socket is read, and a long pause would be read as a slow site.
+Between turns it holds no transaction and waits in libcurl's sockets.
 """
 
 import resource
@@ -21,11 +22,13 @@ from webapp.core import clock, queue
 from webapp.core.db import db
 from webapp.websites import claims, queries
 from webapp.websites.lanes import Lanes, Target
-from webapp.websites.probe import Outcome, Probe
+from webapp.websites.outcomes import Outcome
+from webapp.websites.probe import Probe
 
-TURN_S = 0.5
+TURN_S = 0.4
 IDLE_TURN_S = 1.0
 AHEAD = timedelta(seconds=1.1)
+BATCH = 400
 LOOK_S = 1.0
 PER_HOST = 4
 log = structlog.get_logger(__name__)
@@ -53,17 +56,15 @@ class Shift:
         """Store what has finished, give back the rest and end all transfers."""
         in_flight = self.probe.in_flight()
         self.probe.close()
-        self._store()
+        self._store_all()
         self._give_back([*self.lanes.clear(), *in_flight])
 
     def _turn(self, *, claiming: bool) -> None:
         began_s = time.monotonic()
-        self._store()
-        self._renew()
-        if claiming:
-            self._claim()
-        ends_s = began_s + (TURN_S if self.leases else IDLE_TURN_S)
-        while (left_s := ends_s - time.monotonic()) > 0:
+        settled = self._settle(claiming=claiming)
+        ends_s = began_s + (TURN_S if self.leases or self.finished else IDLE_TURN_S)
+        full = BATCH if settled else len(self.finished) + BATCH
+        while (left_s := ends_s - time.monotonic()) > 0 and len(self.finished) < full:
             monotonic_s = time.monotonic()
             for target in self.lanes.take(clock.now(), monotonic_s):
                 self.probe.start(target)
@@ -77,43 +78,57 @@ class Shift:
             self.lanes.done(outcome.target)
             self.finished.append(outcome)
 
-    def _store(self) -> None:
-        """Record what has finished; when the database is away, keep it for the next turn."""
-        if not self.finished:
-            return
-        with _transaction("store checks"):
-            now = clock.now()
-            mine = [_under_lease(o, self.leases) for o in self.finished]
-            claims.record(mine, now)
-            db.session.commit()
-            for outcome in mine:
-                self.leases.pop(outcome.target.website_id, None)
-            self.finished = []
+    def _settle(self, *, claiming: bool) -> bool:
+        """Store what has finished, keep what is ours and claim, in one transaction.
 
-    def _claim(self) -> None:
-        now = clock.now()
-        free = self.lanes.free()
-        with _transaction("claim websites"):
-            due_at = queries.next_due_at(now)
-            db.session.rollback()
-            if not free or due_at is None or due_at > now + AHEAD:
-                return
-            targets = claims.claim_due(now, now + AHEAD, free)
+        False when the database was away: everything stays in our hands for the next turn.
+        """
+        with _transaction("store and claim checks"):
+            now = clock.now()
+            stored = self._record(now)
+            kept = self._renew(now)
+            claimed = self._claim(now) if claiming else []
             db.session.commit()
-            for target in targets:
+            self._forget(stored)
+            self.leases |= {t.website_id: t for t in kept}
+            for target in claimed:
                 if target.website_id not in self.leases:
                     self.lanes.add(target)
                 self.leases[target.website_id] = target
+            return True
+        return False
 
-    def _renew(self) -> None:
-        soon = clock.now() + claims.LEASE / 2
-        ending = [t for t in self.leases.values() if t.claimed_until < soon]
-        if not ending:
-            return
-        with _transaction("renew claims"):
-            kept = claims.renew(ending, clock.now())
-            db.session.commit()
-            self.leases |= {t.website_id: t for t in kept}
+    def _record(self, now: datetime) -> list[Outcome]:
+        batch = [_under_lease(o, self.leases) for o in self.finished[:BATCH]]
+        claims.record(batch, now)
+        return batch
+
+    def _forget(self, stored: list[Outcome]) -> None:
+        del self.finished[: len(stored)]
+        for outcome in stored:
+            self.leases.pop(outcome.target.website_id, None)
+
+    def _store_all(self) -> None:
+        with _transaction("store checks"):
+            while self.finished:
+                stored = self._record(clock.now())
+                db.session.commit()
+                self._forget(stored)
+
+    def _renew(self, now: datetime) -> list[Target]:
+        soon = now + claims.LEASE / 2
+        done = {o.target.website_id for o in self.finished[:BATCH]}
+        ending = [
+            t for t in self.leases.values() if t.claimed_until < soon and t.website_id not in done
+        ]
+        return claims.renew(ending, now) if ending else []
+
+    def _claim(self, now: datetime) -> list[Target]:
+        free = self.lanes.free()
+        due_at = queries.next_due_at(now) if free else None
+        if due_at is None or due_at > now + AHEAD:
+            return []
+        return claims.claim_due(now, now + AHEAD, free)
 
     def _give_back(self, targets: Sequence[Target]) -> None:
         held = [self.leases.pop(t.website_id) for t in targets if t.website_id in self.leases]
@@ -160,8 +175,11 @@ def _someone_waits() -> bool:
 
 def _under_lease(outcome: Outcome, leases: dict[int, Target]) -> Outcome:
     """The outcome with its claim as last renewed."""
-    held = leases.get(outcome.target.website_id, outcome.target)
-    return replace(outcome, target=replace(outcome.target, claimed_until=held.claimed_until))
+    target = outcome.target
+    held = leases.get(target.website_id, target)
+    if held.claimed_until == target.claimed_until:
+        return outcome
+    return replace(outcome, target=replace(target, claimed_until=held.claimed_until))
 
 
 def _ceiling(settings: Settings) -> int:

@@ -1,5 +1,7 @@
 """Pages: the list of websites, one website, and the forms."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
@@ -9,8 +11,7 @@ from werkzeug.exceptions import BadRequest
 from webapp.core import clock, htmx, web
 from webapp.core.access import Role, needs
 from webapp.core.db import db
-from webapp.core.problems import Problem
-from webapp.websites import actions, charts, queries, schemas
+from webapp.websites import actions, charts, history, keeping, listing, portrait, queries, schemas
 from webapp.websites.models import Website
 from webapp.websites.waiting import wait_state
 
@@ -18,6 +19,7 @@ blueprint = Blueprint("websites", __name__, url_prefix="/websites")
 PAGE_SIZE = 25
 CHECKS_PAGE_SIZE = 50
 CHART_CHECKS = 300
+HISTORY_MS = 600_000  # the past is drawn again so often, and when the status changes
 
 
 @blueprint.get("/")
@@ -30,46 +32,21 @@ def index() -> Response:
         return answer
     skip = (query.page - 1) * PAGE_SIZE
     found, total = queries.get_all(
-        skip, PAGE_SIZE, text=query.q, state=query.state, order=query.order
-    )
-    recent = queries.recent_checks_of([website.id for website in found])
+        skip, PAGE_SIZE, text=query.q, state=query.state, order=query.order,
+        tag=query.tag, group=query.group,
+    )  # fmt: skip
     return htmx.render(
         "websites/index.html",
         "website_list",
-        websites=found,
+        lines=listing.lines(found, clock.now()),
+        tags=[(tag, tag) for tag in listing.all_tags()],
+        groups=[(group, group) for group in listing.all_groups()],
         total=total,
         page_size=PAGE_SIZE,
         query=query,
         params={k: v for k, v in query.model_dump(exclude={"page"}).items() if v},
-        bars={website_id: _bar(checks) for website_id, checks in recent.items()},
         version=version,
     )
-
-
-@blueprint.get("/new")
-@needs(Role.OPERATOR)
-def new() -> Response:
-    """The form for a new website."""
-    values = {"url": request.args.get("url", ""), "check_interval": 60, "timeout": 30}
-    return _form("Add a website", values, url_for("websites.index"))
-
-
-@blueprint.post("/new")
-@needs(Role.OPERATOR)
-def add() -> Response:
-    """Add the website, or show the form with what is wrong."""
-    form, errors = web.parse_form(schemas.WebsiteForm)
-    if form is not None:
-        try:
-            website, is_new = actions.add(form.model_dump(exclude_none=True), clock.now())
-        except Problem:
-            errors = {"url": "A website with this URL exists already."}
-        else:
-            db.session.commit()
-            flash("The website was added." if is_new else "It exists already.", "success")
-            return htmx.redirect(url_for("websites.show", website_id=website.id))
-    values = request.form.to_dict()
-    return _form("Add a website", values, url_for("websites.index"), errors)
 
 
 @blueprint.get("/<int:website_id>")
@@ -86,42 +63,23 @@ def checks(website_id: int) -> Response:
     return _show(website_id, "website_checks")
 
 
+@blueprint.get("/<int:website_id>/history")
+@needs(Role.VIEWER)
+def past(website_id: int) -> Response:
+    """The same page; for htmx the panel of its past."""
+    return _show(website_id, "website_history")
+
+
 @blueprint.get("/<int:website_id>/chart.json")
 @needs(Role.VIEWER)
 def chart(website_id: int) -> dict[str, Any]:
-    """The phases of the last checks, for the chart."""
+    """The phases of the last checks, or the percentiles of hours or days, for the chart."""
     web.get_or_404(Website, website_id)
-    return charts.phases(queries.get_recent_checks(website_id, CHART_CHECKS))
-
-
-@blueprint.get("/<int:website_id>/edit")
-@needs(Role.OPERATOR)
-def edit(website_id: int) -> Response:
-    """The form with the website's values."""
-    website = web.get_or_404(Website, website_id)
-    values = {name: getattr(website, name) for name in schemas.WebsiteForm.model_fields}
-    return _form(f"Edit {website.name}", values, url_for("websites.show", website_id=website_id))
-
-
-@blueprint.post("/<int:website_id>/edit")
-@needs(Role.OPERATOR)
-def save(website_id: int) -> Response:
-    """Change the website, or show the form with what is wrong."""
-    website = web.get_or_404(Website, website_id)
-    page = url_for("websites.show", website_id=website_id)
-    form, errors = web.parse_form(schemas.WebsiteForm)
-    if form is not None:
-        try:
-            name = form.name or website.name
-            actions.edit(website, form.model_dump() | {"name": name}, clock.now())
-        except Problem as problem:
-            errors = web.by_field(problem.errors)
-            db.session.rollback()
-        else:
-            db.session.commit()
-            flash("The changes were saved.", "success")
-            return htmx.redirect(page)
-    return _form(f"Edit {website.name}", request.form.to_dict(), page, errors)
+    chosen, now = charts.RANGES.get(_range()), clock.now()
+    if chosen is None:
+        return charts.phases(queries.get_recent_checks(website_id, CHART_CHECKS))
+    found = history.points(website_id, chosen.span, now - chosen.length, now)
+    return charts.percentiles(found, chosen, now)
 
 
 @blueprint.post("/<int:website_id>/pause")
@@ -187,45 +145,54 @@ def check_result(website_id: int) -> Response:
 
 def _show(website_id: int, block: str, asked_ms: int | None = None) -> Response:
     website = web.get_or_404(Website, website_id)
-    last = queries.get_latest_by_website(website_id)
+    last, now = queries.get_latest_by_website(website_id), clock.now()
     version = f"{last.id if last else 0}-{clock.to_ms(website.updated_at)}"
-    if (answer := htmx.nothing_new(version)) is not None:
+    history_version = f"{clock.to_ms(website.status_since_at)}-{clock.to_ms(now) // HISTORY_MS}"
+    seen = history_version if block == "website_history" else version
+    if (answer := htmx.nothing_new(seen)) is not None:
         return answer
     context: dict[str, Any] = {"website": website, "last": last, "version": version}
-    if block != "check_now" or not htmx.block_wanted():
-        context |= _details(website)
-    context["wait"] = wait_state(website, last, asked_ms, clock.now())
+    context["history_version"] = history_version
+    for part in [block] if htmx.block_wanted() else PARTS:
+        context |= PARTS[part](website, now) if part in PARTS else {}
+    context["heartbeat_url"] = keeping.heartbeat_url(website)
+    context["wait"] = wait_state(website, last, asked_ms, now)
     return htmx.render("websites/show.html", block, **context)
 
 
-def _details(website: Website) -> dict[str, Any]:
+def _now(website: Website, now: datetime) -> dict[str, Any]:
+    bar, uptimes = portrait.day_of(website.id, now)
+    ranges = {charts.RECENT: "Last checks"} | {k: r.label for k, r in charts.RANGES.items()}
+    return {"bar": bar, "uptimes": uptimes, "ranges": ranges, "chosen": _range()}
+
+
+def _past(website: Website, now: datetime) -> dict[str, Any]:
+    days = request.args.get("days", portrait.BAR_DAYS[0], type=int)
+    if days not in portrait.BAR_DAYS:
+        raise BadRequest("The address of this page is not one we gave.")
+    return {"past": portrait.past(website.id, days, now)}
+
+
+def _checks(website: Website, _now: datetime) -> dict[str, Any]:
     page = request.args.get("page", 1, type=int)
     page = page if 1 <= page <= 1_000_000 else 1
     skip = (page - 1) * CHECKS_PAGE_SIZE
     found, total = queries.get_by_website(website.id, skip, CHECKS_PAGE_SIZE)
-    recent = queries.recent_checks_of([website.id])
-    return {
-        "checks": found,
-        "total": total,
-        "page": page,
-        "page_size": CHECKS_PAGE_SIZE,
-        "uptime": queries.calculate_uptime_percentage(website.id),
-        "bar": _bar(recent[website.id]),
-    }
+    return {"checks": found, "total": total, "page": page, "page_size": CHECKS_PAGE_SIZE}
 
 
-def _form(
-    title: str, values: dict[str, Any], back: str, errors: dict[str, str] | None = None
-) -> Response:
-    return htmx.render(
-        "websites/form.html",
-        "main",
-        422 if errors else 200,
-        form_title=title,
-        values=values,
-        errors=errors or {},
-        back=back,
-    )
+PARTS: dict[str, Callable[[Website, datetime], dict[str, Any]]] = {
+    "website_now": _now,
+    "website_history": _past,
+    "website_checks": _checks,
+}
+
+
+def _range() -> str:
+    chosen = request.args.get("range", charts.RECENT)
+    if chosen not in charts.RANGES and chosen != charts.RECENT:
+        raise BadRequest("There is no such range.")
+    return chosen
 
 
 def _list_query() -> schemas.ListQuery:
@@ -235,14 +202,3 @@ def _list_query() -> schemas.ListQuery:
         return schemas.ListQuery.model_validate(given)
     except ValidationError as error:
         raise BadRequest("The address of this page is not one we gave.") from error
-
-
-def _bar(checks: list[queries.RecentCheck]) -> list[dict[str, Any]]:
-    return [
-        {
-            "status": check.status,
-            "label": f"{check.checked_at:%Y-%m-%d %H:%M:%S} UTC: "
-            + (check.error_message or check.status.value.capitalize()),
-        }
-        for check in checks
-    ]

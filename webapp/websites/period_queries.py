@@ -1,0 +1,75 @@
+"""Questions about status periods and maintenance."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, or_, select
+
+from webapp.core.db import db
+from webapp.websites.availability import Availability, CountAs, availability
+from webapp.websites.models import Impairment, MaintenanceWindow, StatusPeriod
+
+MAINTENANCE_SHOWN = 50
+
+
+def periods_of(
+    website_ids: Sequence[int], since: datetime, until: datetime
+) -> dict[int, list[StatusPeriod]]:
+    """For each website its periods that touch [since, until), oldest first; one statement."""
+    query = (
+        select(StatusPeriod)
+        .where(StatusPeriod.website_id.in_(website_ids), StatusPeriod.started_at < until)
+        .where(or_(StatusPeriod.ended_at.is_(None), StatusPeriod.ended_at > since))
+        .order_by(StatusPeriod.website_id, StatusPeriod.started_at)
+    )
+    found: dict[int, list[StatusPeriod]] = {website_id: [] for website_id in website_ids}
+    for period in db.session.scalars(query):
+        found[period.website_id].append(period)
+    return found
+
+
+def availability_of(
+    website_id: int,
+    since: datetime,
+    until: datetime,
+    *,
+    count_maintenance_as: CountAs = CountAs.EXCLUDED,
+    count_unknown_as: CountAs = CountAs.EXCLUDED,
+) -> Availability:
+    """The website's availability in [since, until), which must not reach beyond now."""
+    return availability(
+        periods_of([website_id], since, until)[website_id],
+        since,
+        until,
+        count_maintenance_as=count_maintenance_as,
+        count_unknown_as=count_unknown_as,
+    )
+
+
+def open_period(website_id: int) -> StatusPeriod | None:
+    """What the website is in now."""
+    query = select(StatusPeriod).where(
+        StatusPeriod.website_id == website_id, StatusPeriod.ended_at.is_(None)
+    )
+    return db.session.scalar(query)
+
+
+def maintenance_of(website_id: int | None, now: datetime) -> Sequence[MaintenanceWindow]:
+    """What is planned or under way for that website or for all of them, the first first.
+
+    None asks for the windows of all websites alone.
+    """
+    query = select(MaintenanceWindow).where(MaintenanceWindow.ends_at > now, _covers(website_id))
+    return db.session.scalars(
+        query.order_by(MaintenanceWindow.starts_at, MaintenanceWindow.id).limit(MAINTENANCE_SHOWN)
+    ).all()
+
+
+def _covers(website_id: int | None) -> ColumnElement[bool]:
+    of_all = MaintenanceWindow.website_id.is_(None)
+    return of_all if website_id is None else or_(of_all, MaintenanceWindow.website_id == website_id)
+
+
+def ongoing_impairment() -> Impairment | None:
+    """The time in which the monitor itself may be to blame, if there is one now."""
+    return db.session.scalar(select(Impairment).where(Impairment.is_ongoing.is_(True)))
