@@ -146,4 +146,6 @@ def visit(chromium: Browser, server: LiveServer) -> Iterator[Any]:
 
     yield make
     for context in contexts:
+        for page in context.pages:
+            page.goto("about:blank")  # closing in the middle of a navigation may never end
         context.close()

@@ -86,4 +86,4 @@ def test_keys_go_to_the_pages(visit, populated):
     for key, path in (("w", "/websites/"), ("m", "/machines/"), ("a", "/activity/"), ("n", "/")):
         page.keyboard.press("g")
         page.keyboard.press(key)
-        page.wait_for_url(f"**{path}")
+        page.wait_for_url(f"**{path}", wait_until="networkidle")
