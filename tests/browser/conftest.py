@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.conftest import app_on_new_tables, unavailable
@@ -31,16 +31,22 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The Chromium of this machine, for the whole run."""
+def playwright() -> Iterator[Playwright]:
+    """What drives the browsers, for the whole run."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="wkrun-"))
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """A Chromium of its own for each test: closing only a profile amid a navigation may hang."""
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         unavailable("Chromium")
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="wkrun-"))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -126,9 +132,8 @@ class Visitor:
 
 
 @pytest.fixture
-def visit(chromium: Browser, server: LiveServer) -> Iterator[Any]:
+def visit(chromium: Browser, server: LiveServer) -> Any:
     """Makes visitors: `visit(role, width=..., dark=...)`."""
-    contexts = []
 
     def make(
         role: str | None = None, *, width: int = 1440, dark: bool = False, script: bool = True
@@ -138,12 +143,9 @@ def visit(chromium: Browser, server: LiveServer) -> Iterator[Any]:
             color_scheme="dark" if dark else "light",
             java_script_enabled=script,
         )
-        contexts.append(context)
         visitor = Visitor(context, server)
         if role:
             visitor.sign_in(role)
         return visitor
 
-    yield make
-    for context in contexts:
-        context.close()
+    return make

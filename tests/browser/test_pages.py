@@ -44,7 +44,6 @@ def test_no_page_scrolls_sideways_or_breaks_its_policy(visit, populated, width, 
     visitor = visit("administrator", width=width, dark=dark)
     for path in PAGES:
         page = visitor.go(path)
-        page.wait_for_load_state("networkidle")
         assert page.evaluate(OVERFLOW) <= 0, f"{path} is wider than {width} px"
         assert page.title().endswith("Watchkeeper")
     said = [text for text in visitor.complaints if "404" not in text]

@@ -38,7 +38,6 @@ def test_an_unchanged_panel_costs_an_empty_answer(visit, server):
 def test_a_hidden_tab_asks_nothing(visit, server):
     write(server, "An entry")
     page = visit("viewer").go("/activity/")
-    page.wait_for_load_state("networkidle")
     page.evaluate(
         "const hide = (name, value) =>"
         "  Object.defineProperty(document, name, {get: () => value, configurable: true});"
