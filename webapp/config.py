@@ -107,6 +107,12 @@ class Settings:
     check_concurrency: int = setting(
         50, "Website checks in flight at once in one shift.", low=1, high=1000
     )
+    check_shifts: int = setting(
+        1,
+        "Check shifts at once, each on a worker of its own; keep one worker free for other jobs.",
+        low=1,
+        high=64,
+    )
     check_private_addresses: bool = setting(
         True, "Whether website checks may connect to loopback and private addresses."
     )

@@ -1,6 +1,7 @@
 """The job, and how it makes room for others."""
 
 import time
+from dataclasses import replace
 
 from tests.factories import create_website
 from webapp.core import clock, queue
@@ -41,3 +42,14 @@ def test_without_a_given_end_it_lasts_as_long_as_the_setting_says(context, monke
     jobs.check_shift()
     seconds = (ends[0] - clock.now()).total_seconds()
     assert 55 < seconds <= context.extensions["settings"].check_shift_s
+
+
+def test_a_shift_of_the_timetable_brings_as_many_others_as_the_setting_says(context, monkeypatch):
+    more = replace(context.extensions["settings"], check_shifts=3, check_shift_s=1)
+    monkeypatch.setitem(context.extensions, "settings", more)
+    jobs.check_shift()
+    beside = queue.queue("checks").jobs
+    assert [job.func_name for job in beside] == ["webapp.websites.jobs.check_shift"] * 2
+    (until,) = {job.args[0] for job in beside}
+    jobs.check_shift(until)
+    assert queue.queue("checks").count == 2, "those bring no others"

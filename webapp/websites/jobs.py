@@ -34,6 +34,8 @@ def check_shift(until_ms: int | None = None) -> None:
     """
     settings: Settings = current_app.extensions["settings"]
     ends_at = _ends_at(settings, until_ms)
+    if until_ms is None:
+        _share(settings, ends_at)
     crowd, shift = Crowd(), Shift(settings)
     try:
         shift.drive(lambda: is_past(ends_at) or queue.is_stopping() or crowd.look())
@@ -75,6 +77,20 @@ def mark_unobserved() -> int:
         impairments.note_references(has_answered, clock.now())
         db.session.commit()
     return written
+
+
+def _share(settings: Settings, ends_at: datetime) -> None:
+    """Queue the shifts that other workers are to work beside this one."""
+    until = clock.to_ms(ends_at)
+    for number in range(1, settings.check_shifts):
+        queue.enqueue(
+            check_shift,
+            until,
+            queue="checks",
+            job_id=f"check_shift-beside-{until}-{number}",
+            timeout_s=settings.check_shift_s + FINISH_S,
+        )
+    db.session.commit()
 
 
 def _ends_at(settings: Settings, until_ms: int | None) -> datetime:
