@@ -29,7 +29,7 @@ Timeout = Annotated[
 ]
 Order = Literal["status", "name", "checked", "slowest"]
 PageNumber = Annotated[int, Field(ge=1, le=1_000_000)]
-State = Literal["", "up", "down", "degraded", "unknown", "paused"]
+State = Literal["", "up", "down", "degraded", "unknown", "maintenance", "paused"]
 
 
 class WebsiteBase(Input):
