@@ -12,6 +12,7 @@ from webapp.websites import (
     maintenance_pages,
     models,
     pings,
+    statistics_api,
     transfer_pages,
     views,
 )
@@ -27,6 +28,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(transfer_pages.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(downtime_api.blueprint)
+    app.register_blueprint(statistics_api.blueprint)
     app.register_blueprint(downtime_pages.blueprint)
     app.register_blueprint(maintenance_api.blueprint)
     app.register_blueprint(maintenance_pages.blueprint)

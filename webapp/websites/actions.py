@@ -42,7 +42,6 @@ def add(fields: dict[str, Any], now: datetime) -> tuple[Website, bool]:
     """
     fields = dict(fields)
     secrets: CheckSecrets | None = fields.pop("secrets", None)
-    own = {k: v for k, v in fields.items() if k != "tags"}
     if existing := queries.get_by_url(fields["url"]):
         return _unchanged(existing, fields, secrets), False
     website = _new(fields, secrets, now)
@@ -164,7 +163,7 @@ def forget_checks(before: datetime, limit: int) -> int:
 
 
 def _new(fields: dict[str, Any], secrets: CheckSecrets | None, now: datetime) -> Website:
-    fields.pop("secrets", None)
+    own = {k: v for k, v in fields.items() if k not in ("secrets", "tags")}
     name = fields.get("name") or host_of(fields["url"])
     kind = CheckKind(kind_of(fields["url"]))
     website = Website(**own | {"name": name, "kind": kind}, status_since_at=now)

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from webapp.core.problems import FieldError, field_errors
+from webapp.websites.labels import tag_names
 from webapp.websites.models import Website
 from webapp.websites.options import CheckOptions, CheckSecrets, options_of
 from webapp.websites.schemas import WebsiteForm
@@ -55,6 +56,8 @@ BASICS = (
     Entry("name", "Name", hint="Left empty, it is called by its host.",
           attrs={"maxlength": 255, "autocomplete": "off"}),
     Entry("description", "Description", "area", attrs={"maxlength": 2000}),
+    Entry("group_name", "Group", attrs={"maxlength": 100, "autocomplete": "off"}),
+    Entry("tags", "Tags", hint="Separated by commas.", attrs={"autocomplete": "off"}),
     Entry("check_interval", "Seconds between two checks", "number",
           "From 1 to 86400, which is a day.", is_required=True, attrs=_between(1, 86400)),
     Entry("timeout", "Seconds a check may take", "number",
@@ -153,6 +156,7 @@ def by_entry(errors: list[FieldError]) -> Errors:
 def values_of(website: Website) -> dict[str, Any]:
     """What the form shows of a website: all but the secrets."""
     values: dict[str, Any] = {entry.name: getattr(website, entry.name) for entry in BASICS}
+    values["tags"] = ", ".join(tag_names(website))
     return values | option_values(options_of(website.options))
 
 

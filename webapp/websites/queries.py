@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, selectinload
 
 from webapp.activity.models import ActivityEvent
 from webapp.core import clock
@@ -84,7 +84,7 @@ def get_all(
     """One page of websites and the number of all that match; `text` is sought in name and URL."""
     matching = select(Website).where(*_conditions(active_only, text, state), *_filed(tag, group))
     page = matching.order_by(*ORDERS[order], Website.id).offset(skip).limit(limit)
-    return db.session.scalars(page).all(), _count(matching)
+    return db.session.scalars(page.options(selectinload(Website.tags))).all(), _count(matching)
 
 
 def get_active_websites() -> Sequence[Website]:
