@@ -66,7 +66,7 @@ class Hop:
         return Answer(status, self.head(), body, is_cut=self.size > self.kept)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen: that is slow to make, and every check makes one
 class Facts:
     """What libcurl measured of a request, in milliseconds, None for a phase never finished."""
 
