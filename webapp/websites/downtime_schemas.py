@@ -17,7 +17,7 @@ Text = Annotated[str, Field(max_length=5000)]
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise ValueError("This is not a time zone, such as Europe/London.") from error
     return name
 

@@ -148,7 +148,7 @@ def check_result(website_id: int) -> Response:
 def _show(website_id: int, block: str, asked_ms: int | None = None) -> Response:
     website = web.get_or_404(Website, website_id)
     last, now = queries.get_latest_by_website(website_id), clock.now()
-    version = f"{last.id if last else 0}-{clock.to_ms(website.updated_at)}"
+    version = f"{last.id if last else 0}-{clock.to_ms(website.updated_at)}-{website.state}"
     history_version = f"{clock.to_ms(website.status_since_at)}-{clock.to_ms(now) // HISTORY_MS}"
     seen = history_version if block == "website_history" else version
     if (answer := htmx.nothing_new(seen)) is not None:
