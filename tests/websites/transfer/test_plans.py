@@ -17,7 +17,7 @@ from webapp.websites.transfer.stored import everything
 SHOP = """
 - url: https://shop.example/
   name: Shop
-  group: Shops
+  group_name: Shops
   tags: [eu, prod]
   check_interval: 30
   options: {method: POST, keyword: hello}
