@@ -145,7 +145,7 @@ def read(typed: Mapping[str, str]) -> tuple[dict[str, Any] | None, Errors]:
     except ValidationError as error:
         return None, by_entry(field_errors(error))
     except _NotPairs as error:
-        return None, {error.name: f"Write each line like Name: value; {error.line!r} is not."}
+        return None, {error.name: "Write each line like Name: value."}
 
 
 def by_entry(errors: list[FieldError]) -> Errors:
@@ -166,9 +166,9 @@ def option_values(options: CheckOptions) -> dict[str, Any]:
 
 
 class _NotPairs(Exception):
-    def __init__(self, name: str, line: str) -> None:
-        super().__init__(line)
-        self.name, self.line = name, line.partition(" ")[0][:20]
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 def _options(given: Mapping[str, str]) -> dict[str, Any]:
@@ -204,7 +204,7 @@ def _pairs(name: str, text: str) -> dict[str, str]:
     for line in filter(str.strip, text.splitlines()):
         key, colon, value = line.partition(":")
         if not colon:
-            raise _NotPairs(name, line)
+            raise _NotPairs(name)
         found[key.strip()] = value.strip()
     return found
 
