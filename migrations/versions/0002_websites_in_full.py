@@ -211,9 +211,7 @@ def upgrade():
         )
         batch_op.add_column(sa.Column("streak_since_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(
-            sa.Column(
-                "is_in_maintenance", sa.Boolean(), server_default=sa.text("0"), nullable=False
-            )
+            sa.Column("is_in_maintenance", sa.Boolean(), server_default="0", nullable=False)
         )
         batch_op.add_column(sa.Column("certificate", JSON, nullable=True))
         batch_op.add_column(

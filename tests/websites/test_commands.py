@@ -134,7 +134,7 @@ def test_monitors_of_uptime_kuma_are_taken_over_and_the_rest_is_listed(app, run,
     assert code == 0
     for part in (
         "+ https://shop.example/ (create)",
-        "    group: Shops",
+        "    group_name: Shops",
         "    options.username: me",
         "    secrets.password: a secret",
         "+ heartbeat://backup-4 (create)",

@@ -36,14 +36,14 @@ def test_a_line_has_bar_uptimes_pace_and_tags(context):
     assert line.pace.line.count("M") == 2
 
 
-def test_a_page_costs_three_statements_and_reads_no_checks(context):
+def test_a_page_costs_two_statements_and_reads_no_checks(context):
     for number in range(30):
         period(website(number), "UP", 5)
     db.session.commit()
     websites, _ = queries.get_all(0, 25)
     with count_statements(context) as statements:
         listing.lines(websites, NOW)
-    assert len(statements) == 3
+    assert len(statements) == 2
     assert not [s for s in statements if "monitor_checks" in s]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from webapp.websites.urls import host_of, normalised
+from webapp.websites.urls import host_of, kind_of, normalised
 
 ACCEPTED = [
     ("http://example.org", "http://example.org/"),
@@ -40,3 +40,28 @@ def test_it_refuses_what_is_no_website_and_says_why(given):
 def test_a_website_is_called_by_its_host():
     assert host_of("https://example.org/x") == "example.org"
     assert host_of("http://example.org:8080/") == "example.org:8080"
+
+
+@pytest.mark.parametrize(
+    ("given", "url", "kind"),
+    [
+        ("https://a.example", "https://a.example/", "http"),
+        ("TCP://Host.Example:22", "tcp://host.example:22", "tcp"),
+        ("tcp://[::1]:22/", "tcp://[::1]:22", "tcp"),
+        ("dns://Example.com", "dns://example.com/A", "dns"),
+        ("dns://example.com/mx", "dns://example.com/MX", "dns"),
+        ("heartbeat://Nightly-Backup", "heartbeat://nightly-backup", "heartbeat"),
+    ],
+)
+def test_the_scheme_says_which_kind_of_check_it_is(given, url, kind):
+    assert (normalised(given), kind_of(url)) == (url, kind)
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["tcp://host", "tcp://host:0", "tcp://u@host:1", "tcp://host:1/x", "dns://", "dns://a:53/A",
+     "dns://a/ODD", "heartbeat://", "heartbeat://a/b", "heartbeat://-"],
+)  # fmt: skip
+def test_other_kinds_are_refused_with_a_sentence_as_well(given):
+    with pytest.raises(ValueError, match=r"\.$"):
+        normalised(given)

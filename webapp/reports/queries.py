@@ -18,6 +18,7 @@ from webapp.metrics.queries import SILENT_DAYS, stale_after_s
 from webapp.metrics.thresholds import THRESHOLDS, MetricStatus, status_of
 from webapp.reports.verdict import Facts, Trouble, is_settled, worst_first
 from webapp.websites.models import Website
+from webapp.websites.period_queries import ongoing_impairment
 from webapp.websites.queries import WebsitesSummary
 
 LOOK_BACK = timedelta(hours=24)
@@ -32,6 +33,7 @@ def facts(summary: WebsitesSummary, now: datetime) -> Facts:
     """What is wrong now: websites (those of `summary`), machines and the monitor itself."""
     hosts, of_machines = _machines(now)
     troubles = [_website(w) for w in summary.troubled] + of_machines + list(_monitor(now))
+    troubles += _impairment() if summary.counts.get("unknown") else []
     silent = sum(trouble.status == "stale" for trouble in of_machines)
     more = summary.troubled_count - len(summary.troubled)
     return Facts(summary.counts, len(hosts) - silent, worst_first(troubles), more)
@@ -62,6 +64,17 @@ def _website(website: Website) -> Trouble:
         href=f"/websites/{website.id}",
         detail=website.error_message,
     )
+
+
+def _impairment() -> list[Trouble]:
+    """That most websites failed at once, as long as no reference proves that it is not us."""
+    found = ongoing_impairment()
+    if found is None or found.reference_answered_at is not None:
+        return []
+    counts = f"{found.failing_count} of {found.checked_count} websites failed at once"
+    title = f"The monitor may be impaired: {counts}"
+    detail = "They are unknown, not down, until a reference target answers or most succeed again."
+    return [Trouble("warning", title, found.started_at, "/websites/?state=unknown", detail)]
 
 
 def _machines(now: datetime) -> tuple[set[str], list[Trouble]]:

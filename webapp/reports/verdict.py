@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 SETTLED = timedelta(seconds=60)  # a value that is high for a moment is no trouble yet
 SERIOUS = ("down", "critical")
 ORDER = ("down", "critical", "degraded", "warning", "stale", "late", "failed")
-STATES = ("up", "down", "degraded", "unknown", "paused")
+STATES = ("up", "down", "degraded", "unknown", "maintenance", "paused")
 
 
 @dataclass(frozen=True)

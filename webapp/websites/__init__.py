@@ -2,7 +2,20 @@
 
 from flask import Flask
 
-from webapp.websites import api, bulk_pages, form_pages, models, pings, transfer_pages, views
+from webapp.websites import (
+    api,
+    bulk_pages,
+    downtime_api,
+    downtime_pages,
+    form_pages,
+    maintenance_api,
+    maintenance_pages,
+    models,
+    pings,
+    statistics_api,
+    transfer_pages,
+    views,
+)
 
 __all__ = ["form_pages", "init_app", "models"]
 
@@ -14,3 +27,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(pings.blueprint)
     app.register_blueprint(transfer_pages.blueprint)
     app.register_blueprint(api.blueprint)
+    app.register_blueprint(downtime_api.blueprint)
+    app.register_blueprint(statistics_api.blueprint)
+    app.register_blueprint(downtime_pages.blueprint)
+    app.register_blueprint(maintenance_api.blueprint)
+    app.register_blueprint(maintenance_pages.blueprint)

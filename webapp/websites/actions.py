@@ -1,6 +1,6 @@
 """Verbs of websites: what people do with them. What a shift does is in `claims`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -13,10 +13,14 @@ from webapp.activity import actions as diary
 from webapp.activity.models import ActivityType
 from webapp.core.db import db
 from webapp.core.problems import FieldError, Problem, invalid
-from webapp.websites import keeping, periods, queries, timing
+from webapp.websites import keeping, labels, periods, queries, timing
 from webapp.websites.models import CheckKind, MonitorStatus, PeriodStatus, Website
 from webapp.websites.options import NO_SECRETS, CheckSecrets, options_of
-from webapp.websites.urls import host_of, kind_of
+from webapp.websites.periods import Learnt
+from webapp.websites.timeline import Change
+from webapp.websites.urls import kind_of
+
+AT_ONCE = 500
 
 _is_unnoted: ContextVar[bool] = ContextVar("is_unnoted", default=False)
 
@@ -40,12 +44,7 @@ def add(fields: dict[str, Any], now: datetime) -> tuple[Website, bool]:
     secrets: CheckSecrets | None = fields.pop("secrets", None)
     if existing := queries.get_by_url(fields["url"]):
         return _unchanged(existing, fields, secrets), False
-    name = fields.get("name") or host_of(fields["url"])
-    kind = CheckKind(kind_of(fields["url"]))
-    website = Website(**fields | {"name": name, "kind": kind}, status_since_at=now)
-    keeping.put_secrets(website, secrets)
-    website.next_check_at = keeping.first_due(website, now)
-    website.created_at = website.updated_at = now
+    website = _new(fields, secrets, now)
     try:
         with db.session.begin_nested():
             db.session.add(website)
@@ -58,11 +57,28 @@ def add(fields: dict[str, Any], now: datetime) -> tuple[Website, bool]:
     return website, True
 
 
+def add_new(many: Sequence[dict[str, Any]], now: datetime) -> Sequence[Website]:
+    """Websites that are known not to exist, in a few statements however many they are."""
+    made = [_new(dict(fields), fields.get("secrets"), now) for fields in many]
+    try:
+        with db.session.begin_nested():
+            db.session.add_all(made)
+    except IntegrityError as error:
+        raise Problem(409, "One of these websites was added meanwhile.") from error
+    for start in range(0, len(made), AT_ONCE):
+        part = made[start : start + AT_ONCE]
+        learnt = ((one.id, _base_of(one)) for one in part)
+        periods.lay([Learnt(i, status, (Change(now, status),)) for i, status in learnt], now)
+    for website in made:
+        _note(ActivityType.WEBSITE_ADDED, website, f"Website {website.name} was added")
+    return made
+
+
 def edit(website: Website, fields: dict[str, Any], now: datetime) -> None:
     """Change the fields that differ; refuse the URL of another website."""
     fields = dict(fields)
     secrets: CheckSecrets = fields.pop("secrets", None) or NO_SECRETS
-    changed = {k: v for k, v in fields.items() if getattr(website, k) != v}
+    changed = {k: v for k, v in fields.items() if _value(website, k) != v}
     if "url" in changed and queries.get_by_url(changed["url"]):
         raise invalid(FieldError("url", "Another website has this URL."))
     if "url" in changed or "options" in changed:
@@ -71,8 +87,10 @@ def edit(website: Website, fields: dict[str, Any], now: datetime) -> None:
         if (kind := CheckKind(kind_of(changed.get("url", website.url)))) is not website.kind:
             changed["kind"] = kind
     is_active = changed.pop("is_active", website.is_active)
-    for name, value in changed.items():
-        setattr(website, name, value)
+    if "tags" in changed:
+        labels.put_tags(website, changed["tags"])
+    for name in changed.keys() - {"tags"}:
+        setattr(website, name, changed[name])
     if keeping.put_secrets(website, secrets):
         changed["secrets"] = None
     if changed:
@@ -130,9 +148,9 @@ def request_check(website: Website, now: datetime) -> None:
 
 def _unchanged(existing: Website, fields: dict[str, Any], secrets: CheckSecrets | None) -> Website:
     errors = [
-        FieldError(name, f"The website exists with {getattr(existing, name)!r}.")
+        FieldError(name, f"The website exists with {_value(existing, name)!r}.")
         for name, value in fields.items()
-        if getattr(existing, name) != value
+        if _value(existing, name) != value
     ]
     known = keeping.known_secrets(existing) if secrets else NO_SECRETS
     if secrets and known.changed_by(secrets) != known:
@@ -140,6 +158,10 @@ def _unchanged(existing: Website, fields: dict[str, Any], secrets: CheckSecrets 
     if errors:
         raise Problem(409, "A website with this URL exists, with other values.", errors)
     return existing
+
+
+def _value(website: Website, name: str) -> Any:
+    return labels.tag_names(website) if name == "tags" else getattr(website, name)
 
 
 def _reschedule(website: Website, changed: dict[str, Any], now: datetime) -> None:

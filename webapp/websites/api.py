@@ -6,7 +6,7 @@ from webapp.core import clock, web
 from webapp.core.access import Role
 from webapp.core.jsonapi import json_blueprint, operation
 from webapp.core.problems import FieldError, Problem, invalid
-from webapp.websites import actions, keeping, queries, schemas
+from webapp.websites import actions, history, keeping, listing, queries, schemas
 from webapp.websites.models import Website
 
 blueprint = json_blueprint("websites", "/api/monitoring/websites")
@@ -127,10 +127,21 @@ def read_heartbeat(website_id: int) -> object:
 
 
 def _with_stats(website: Website) -> schemas.WebsiteWithStats:
-    last = queries.get_latest_by_website(website.id)
+    last, now = queries.get_latest_by_website(website.id), clock.now()
+    periods = history.periods_of([website.id], now - listing.LONGEST)[website.id]
+    percents = listing.percents(periods, now)
+    day = history.summary(website.id, history.window(now - listing.UPTIMES["24 h"], now), now)
     return schemas.WebsiteWithStats(
         **schemas.WebsiteRead.model_validate(website).model_dump(),
-        uptime_percentage_24h=queries.calculate_uptime_percentage(website.id),
+        uptime_percentage_24h=percents["24 h"],
+        uptime_percentage_7d=percents["7 d"],
+        uptime_percentage_30d=percents["30 d"],
+        uptime_percentage_90d=percents["90 d"],
+        checks_count_24h=day.checks,
+        failed_checks_count_24h=day.counts["DOWN"],
+        p50_ms_24h=day.quantile("total", 0.5),
+        p95_ms_24h=day.quantile("total", 0.95),
+        p99_ms_24h=day.quantile("total", 0.99),
         last_check=schemas.MonitorCheckRead.model_validate(last) if last else None,
     )
 

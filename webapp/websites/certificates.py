@@ -9,6 +9,7 @@ from cryptography.x509.oid import NameOID
 
 NAMES_KEPT = 20
 LOOK_AGAIN = timedelta(hours=1)
+UNSPECIFIED = 1  # what libcurl sets for a certificate of another name
 PROBLEMS = {
     9: "not valid yet",
     10: "expired",
@@ -43,15 +44,14 @@ def described(chain: list[str], problem: str | None, now: datetime) -> dict[str,
 
 def problem_named(code: int) -> str | None:
     """What OpenSSL's verification result (its X509_V_ERR codes) means, None for 0."""
-    return PROBLEMS.get(code, f"not valid (OpenSSL's code {code})") if code else None
+    if code in (0, UNSPECIFIED):
+        return None
+    return PROBLEMS.get(code, f"not valid (OpenSSL's code {code})")
 
 
-def is_due(known: dict[str, Any] | None, now: datetime, *, verified: bool) -> bool:
-    """Whether to read the certificate again: it costs an eighth of a check, so once an hour.
-
-    One that had a problem is read again as soon as it passes, where it is `verified`.
-    """
-    if not known or (verified and known.get("problem")):
+def is_due(known: dict[str, Any] | None, now: datetime) -> bool:
+    """Whether to read the certificate again: it costs an eighth of a check, so once an hour."""
+    if not known:
         return True
     return now - datetime.fromisoformat(known["seen_at"]) >= LOOK_AGAIN
 

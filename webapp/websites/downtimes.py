@@ -110,6 +110,8 @@ def follow(
         if row is not None:
             mine, found = (found[0], found[1:]) if found else (None, [])
             ended += _ended(row, mine, stretches[website_id][0].started_at, following, now)
+        elif website_id in was_down and found and found[0] is stretches[website_id][0]:
+            found = found[1:]  # somebody has ended or deleted the downtime of this stretch
         begun += [_begun(website_id, s, following, failures[website_id], now) for s in found]
     if ended:
         db.session.connection().execute(_END, ended)

@@ -42,7 +42,7 @@ class Reason(str, Enum):
 TLS_REASONS = (Reason.TLS_EXPIRED, Reason.TLS_HOSTNAME, Reason.TLS_UNTRUSTED, Reason.TLS_OTHER)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen: that is slow to make, and every check makes one
 class Ending:
     """How a transfer ended; the four booleans say which phases had been finished by then."""
 

@@ -12,6 +12,7 @@ from webapp.activity.models import ActivityType
 from webapp.core.db import db
 from webapp.core.problems import FieldError, invalid
 from webapp.websites import actions
+from webapp.websites.labels import put_tags as put_tags
 from webapp.websites.models import Website, WebsiteTag
 
 
@@ -58,12 +59,6 @@ def do(deed: Deed, websites: Sequence[Website], word: str, now: datetime) -> str
         diary.record(ActivityType.WEBSITE_CHANGED, sentence, details=details)
     db.session.flush()
     return sentence
-
-
-def put_tags(website: Website, tags: Sequence[str]) -> None:
-    """Give the website exactly these tags."""
-    kept = {tag.tag: tag for tag in website.tags}
-    website.tags = [kept.get(tag) or WebsiteTag(tag=tag) for tag in sorted(set(tags))]
 
 
 def _refuse(deed: Deed, word: str) -> None:

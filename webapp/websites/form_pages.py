@@ -62,8 +62,8 @@ def save(website_id: int) -> Response:
     fields, errors = forms.read(request.form)
     if fields is not None:
         try:
-            kept = {"name": website.name, "description": None}
-            actions.edit(website, kept | fields, clock.now())
+            kept: dict[str, Any] = dict.fromkeys(("description", "group_name")) | {"tags": []}
+            actions.edit(website, {"name": website.name} | kept | fields, clock.now())
         except Problem as problem:
             errors = forms.by_entry(problem.errors)
             db.session.rollback()

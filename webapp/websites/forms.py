@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from webapp.core.problems import FieldError, field_errors
+from webapp.websites.labels import tag_names
 from webapp.websites.models import Website
 from webapp.websites.options import CheckOptions, CheckSecrets, options_of
 from webapp.websites.schemas import WebsiteForm
@@ -55,6 +56,8 @@ BASICS = (
     Entry("name", "Name", hint="Left empty, it is called by its host.",
           attrs={"maxlength": 255, "autocomplete": "off"}),
     Entry("description", "Description", "area", attrs={"maxlength": 2000}),
+    Entry("group_name", "Group", attrs={"maxlength": 100, "autocomplete": "off"}),
+    Entry("tags", "Tags", hint="Separated by commas.", attrs={"autocomplete": "off"}),
     Entry("check_interval", "Seconds between two checks", "number",
           "From 1 to 86400, which is a day.", is_required=True, attrs=_between(1, 86400)),
     Entry("timeout", "Seconds a check may take", "number",
@@ -142,7 +145,7 @@ def read(typed: Mapping[str, str]) -> tuple[dict[str, Any] | None, Errors]:
     except ValidationError as error:
         return None, by_entry(field_errors(error))
     except _NotPairs as error:
-        return None, {error.name: f"Write each line like Name: value; {error.line!r} is not."}
+        return None, {error.name: "Write each line like Name: value."}
 
 
 def by_entry(errors: list[FieldError]) -> Errors:
@@ -153,6 +156,7 @@ def by_entry(errors: list[FieldError]) -> Errors:
 def values_of(website: Website) -> dict[str, Any]:
     """What the form shows of a website: all but the secrets."""
     values: dict[str, Any] = {entry.name: getattr(website, entry.name) for entry in BASICS}
+    values["tags"] = ", ".join(tag_names(website))
     return values | option_values(options_of(website.options))
 
 
@@ -162,9 +166,9 @@ def option_values(options: CheckOptions) -> dict[str, Any]:
 
 
 class _NotPairs(Exception):
-    def __init__(self, name: str, line: str) -> None:
-        super().__init__(line)
-        self.name, self.line = name, line.partition(" ")[0][:20]
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 def _options(given: Mapping[str, str]) -> dict[str, Any]:
@@ -200,7 +204,7 @@ def _pairs(name: str, text: str) -> dict[str, str]:
     for line in filter(str.strip, text.splitlines()):
         key, colon, value = line.partition(":")
         if not colon:
-            raise _NotPairs(name, line)
+            raise _NotPairs(name)
         found[key.strip()] = value.strip()
     return found
 

@@ -36,7 +36,6 @@ class Hop:
     target: Target
     url: str
     method: str
-    is_look: bool = False
     lines: list[bytes] = field(default_factory=list)
     pieces: list[bytes] = field(default_factory=list)
     kept: int = 0
@@ -67,7 +66,7 @@ class Hop:
         return Answer(status, self.head(), body, is_cut=self.size > self.kept)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen: that is slow to make, and every check makes one
 class Facts:
     """What libcurl measured of a request, in milliseconds, None for a phase never finished."""
 
@@ -85,7 +84,7 @@ class Facts:
 def opened(
     hop: Hop, settings: Settings, seconds: float, family: str, *, with_certificate: bool
 ) -> pycurl.Curl:
-    """A handle that makes the request; `is_look` only shakes hands, to read the certificate."""
+    """A handle that makes the request; a bare port is only connected to."""
     target = hop.target
     handle, hop.refusals = new_handle(
         hop.url,
@@ -100,14 +99,14 @@ def opened(
         handle.setopt(pycurl.OPT_CERTINFO, 1)
     if family in FAMILIES:
         handle.setopt(pycurl.IPRESOLVE, FAMILIES[family])
-    if hop.is_look or target.kind == "tcp":
+    if target.kind == "tcp":
         handle.setopt(pycurl.CONNECT_ONLY, 1)
-    if hop.is_look or not target.options.verify_tls:
+    if not target.options.verify_tls:
         handle.setopt(pycurl.SSL_VERIFYPEER, 0)
         handle.setopt(pycurl.SSL_VERIFYHOST, 0)
     if target.options.proxy and target.kind == "http":
         _go_through_proxy(handle, hop, settings)
-    if target.kind == "http" and not hop.is_look:
+    if target.kind == "http":
         _say(handle, hop)
     return handle
 
@@ -146,7 +145,6 @@ def _go_through_proxy(handle: pycurl.Curl, hop: Hop, settings: Settings) -> None
     """The socket leads to the proxy then, so an address that the URL names is filtered here."""
     options, secrets = hop.target.options, hop.target.secrets
     handle.setopt(pycurl.PROXY, options.proxy)
-    handle.setopt(pycurl.SUPPRESS_CONNECT_HEADERS, 1)
     if options.proxy_username:
         handle.setopt(pycurl.PROXYUSERNAME, options.proxy_username)
         handle.setopt(pycurl.PROXYPASSWORD, secrets.proxy_password or "")

@@ -15,14 +15,7 @@ from webapp.activity import actions as diary
 from webapp.activity.models import ActivityType
 from webapp.core.db import db
 from webapp.websites.judgement import Judgement, hold, is_impaired, release
-from webapp.websites.models import (
-    CheckKind,
-    Impairment,
-    MonitorStatus,
-    PeriodStatus,
-    StatusPeriod,
-    Website,
-)
+from webapp.websites.models import CheckKind, Impairment, MonitorStatus, Website
 from webapp.websites.period_queries import ongoing_impairment
 
 WINDOW = timedelta(seconds=30)
@@ -36,7 +29,8 @@ def sift(judged: Mapping[int, Judgement], now: datetime) -> dict[int, Judgement]
     """The judgements by website, with news of downtimes held back while they prove nothing."""
     if not any(j.is_news_of_down for j in judged.values()):
         return dict(judged)
-    covered = _in_maintenance()
+    under_way = select(Website.id).where(Website.is_in_maintenance, Website.id.in_(list(judged)))
+    covered = set(db.session.scalars(under_way))
     counted = {i: j for i, j in judged.items() if i not in covered}
     news = {i: j for i, j in counted.items() if j.is_news_of_down}
     if not news:
@@ -110,27 +104,17 @@ def _held() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _in_maintenance() -> set[int]:
-    query = select(StatusPeriod.website_id).where(
-        StatusPeriod.ended_at.is_(None), StatusPeriod.status == PeriodStatus.MAINTENANCE
-    )
-    return set(db.session.scalars(query))
-
-
 def _census(
     counted: Mapping[int, Judgement], news: Iterable[Judgement], now: datetime
 ) -> tuple[int, int]:
     """How many fail freshly of those checked since the first of the news; downs do not count."""
     since = max(min(judged.changes[-1].at for judged in news), now - WINDOW)
     fails = case((Website.streak_status == MonitorStatus.DOWN, 1), else_=0)
-    in_maintenance = select(StatusPeriod.website_id).where(
-        StatusPeriod.ended_at.is_(None), StatusPeriod.status == PeriodStatus.MAINTENANCE
-    )
     failing, checked = db.session.execute(
         select(func.coalesce(func.sum(fails, type_=Integer), 0), func.count(Website.id))
         .where(Website.is_active, Website.kind != CheckKind.HEARTBEAT)
         .where(Website.status != MonitorStatus.DOWN, Website.last_checked_at >= since)
-        .where(Website.id.not_in(list(counted)), Website.id.not_in(in_maintenance))
+        .where(Website.id.not_in(list(counted)), Website.is_in_maintenance.is_(False))
     ).one()
     here = [j for j in counted.values() if j.before.status is not MonitorStatus.DOWN]
     return failing + sum(j.fails_freshly for j in here), checked + len(here)

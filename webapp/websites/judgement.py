@@ -96,9 +96,12 @@ def is_overdue(due_at: datetime, timeout_s: int, now: datetime) -> bool:
 
 def judge(before: State, found: Finding, rules: Rules) -> Judgement:
     """What follows from a check."""
+    is_hole = is_overdue(found.due_at, rules.timeout_s, found.started_at)
+    if found.status is before.status and not before.streak_count and not is_hole:
+        return Judgement(before, found, rules, before)
     state = before
     changes: tuple[Change, ...] = ()
-    if is_overdue(found.due_at, rules.timeout_s, found.started_at):
+    if is_hole:
         state, changes = _after_hole(before, found)
     after, change = _weighed(state, found, rules)
     if change is not None:

@@ -17,7 +17,7 @@ from webapp.websites.options import DEFAULT_OPTIONS, NO_SECRETS, CheckOptions, C
 PATIENCE_S = 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen: that is slow to make, and every check makes one
 class Target:
     """A website claimed for one check; `claimed_until` is also the proof that it is ours.
 

@@ -1,7 +1,7 @@
 """What the list of websites shows beside each: its last day as a bar, its uptimes, its pace.
 
-Three statements for a page of websites, however many there are and however long their past; no
-checks are read.
+Two statements for a page of websites that come with their tags, however many there are and
+however long their past; no checks are read.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from webapp.core.db import db
 from webapp.websites import history
 from webapp.websites.availability import availability
 from webapp.websites.history import Stretch
+from webapp.websites.labels import tag_names
 from webapp.websites.models import Website, WebsiteTag
 from webapp.websites.pictures import Bar, Spark, bar, percent_text, slots, spark
 from webapp.websites.summaries import DAY, HOUR, floor
@@ -41,11 +42,10 @@ def lines(websites: Sequence[Website], now: datetime) -> list[Line]:
     periods = history.periods_of(ids, now - LONGEST)
     hour = floor(now, HOUR)
     medians = history.hourly_medians(ids, hour - SPARK_HOURS * HOUR)
-    tags = tags_of(ids)
     return [
         Line(
             website,
-            tags[website.id],
+            tag_names(website),
             day_bar(periods[website.id], now),
             uptimes(periods[website.id], now),
             spark(_points(medians[website.id], hour, website)),
@@ -59,21 +59,17 @@ def day_bar(periods: Sequence[Stretch], now: datetime) -> Bar:
     return bar(slots(periods, now - DAY, now, BAR_SLOTS), BAR_SLOTS)
 
 
-def uptimes(periods: Sequence[Stretch], now: datetime) -> dict[str, str]:
-    """The availability as text in each of the usual windows."""
+def percents(periods: Sequence[Stretch], now: datetime) -> dict[str, float | None]:
+    """The availability in percent in each of the usual windows, None where nothing counts."""
     return {
-        name: percent_text(availability(_since(periods, now - length), now - length, now).percent)
+        name: availability(_since(periods, now - length), now - length, now).percent
         for name, length in UPTIMES.items()
     }
 
 
-def tags_of(website_ids: Sequence[int]) -> dict[int, list[str]]:
-    """For each website its tags in order; one statement."""
-    found: dict[int, list[str]] = {website_id: [] for website_id in website_ids}
-    query = select(WebsiteTag.website_id, WebsiteTag.tag).order_by(WebsiteTag.tag)
-    for website_id, tag in db.session.execute(query.where(WebsiteTag.website_id.in_(website_ids))):
-        found[website_id].append(tag)
-    return found
+def uptimes(periods: Sequence[Stretch], now: datetime) -> dict[str, str]:
+    """The same as text."""
+    return {name: percent_text(percent) for name, percent in percents(periods, now).items()}
 
 
 def all_tags() -> Sequence[str]:

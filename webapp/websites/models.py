@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, false, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from webapp.core import clock
@@ -99,7 +99,7 @@ class Website(Model):
     streak_status: Mapped[MonitorStatus | None] = mapped_column(MONITOR_STATUS)
     streak_count: Mapped[int] = mapped_column(default=0, server_default="0")
     streak_since_at: Mapped[datetime | None]
-    is_in_maintenance: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_in_maintenance: Mapped[bool] = mapped_column(default=False, server_default="0")
     certificate: Mapped[dict[str, Any] | None]
     certificate_expires_at: Mapped[datetime | None] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -98,7 +98,7 @@ def _cron(text: str) -> str:
 def _time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise ValueError("There is no such time zone; one is Europe/London.") from error
     return name
 

@@ -24,7 +24,7 @@ class Phases:
     total: float = 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen: that is slow to make, and every check makes one
 class Outcome:
     """What a check found; it is up when there is neither a failure nor a warning.
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from webapp.core.db import db
 from webapp.websites.availability import Availability, CountAs, availability
@@ -68,6 +68,18 @@ def maintenance_of(website_id: int | None, now: datetime) -> Sequence[Maintenanc
 def _covers(website_id: int | None) -> ColumnElement[bool]:
     of_all = MaintenanceWindow.website_id.is_(None)
     return of_all if website_id is None else or_(of_all, MaintenanceWindow.website_id == website_id)
+
+
+def maintenance_page(
+    website_id: int | None, skip: int, limit: int
+) -> tuple[Sequence[MaintenanceWindow], int]:
+    """One page of all maintenance (of a website: with what is of all), latest first; how many."""
+    matching = select(MaintenanceWindow)
+    if website_id is not None:
+        matching = matching.where(_covers(website_id))
+    total = db.session.scalar(select(func.count()).select_from(matching.subquery())) or 0
+    page = matching.order_by(MaintenanceWindow.starts_at.desc(), MaintenanceWindow.id.desc())
+    return db.session.scalars(page.offset(skip).limit(limit)).all(), total
 
 
 def ongoing_impairment() -> Impairment | None:

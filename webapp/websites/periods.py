@@ -14,9 +14,10 @@ from sqlalchemy import Table, bindparam, delete, insert, select, update
 
 from webapp.core.db import db
 from webapp.websites import downtimes
-from webapp.websites.models import MaintenanceWindow, PeriodStatus, StatusPeriod
+from webapp.websites.models import MaintenanceWindow, PeriodStatus, StatusPeriod, Website
 from webapp.websites.timeline import Change, Maintenance, Stretch, changed, laid
 
+_websites: Table = Website.__table__  # type: ignore[assignment]
 _periods: Table = StatusPeriod.__table__  # type: ignore[assignment]
 
 
@@ -56,6 +57,7 @@ def lay(learnt: Sequence[Learnt], now: datetime) -> list[downtimes.Turn]:
         if (base := bases[known.website_id])
     }
     _write(stretches, open_now)
+    _flag(stretches, open_now)
     was_down = {i for i, period in open_now.items() if period.status is PeriodStatus.DOWN}
     failures = {known.website_id: known.failures for known in learnt}
     return downtimes.follow(stretches, was_down, failures, now)
@@ -108,6 +110,17 @@ def _write(stretches: dict[int, list[Stretch]], open_now: dict[int, Any]) -> Non
         db.session.connection().execute(_KEEP, kept)
     if added:
         db.session.execute(insert(_periods), added)
+
+
+def _flag(stretches: dict[int, list[Stretch]], open_now: dict[int, Any]) -> None:
+    """Let the websites' own rows say whether they are in maintenance now."""
+    under = PeriodStatus.MAINTENANCE
+    was = {i for i, period in open_now.items() if period.status is under}
+    now_is = {i for i, found in stretches.items() if found[-1].status is under}
+    for ids, value in ((now_is - was, True), (was - now_is, False)):
+        if ids:
+            mine = update(_websites).where(_websites.c.id.in_(ids))
+            db.session.execute(mine.values(is_in_maintenance=value))
 
 
 def _cut(website_id: int, at: datetime) -> None:

@@ -17,14 +17,13 @@ import pycurl
 
 from webapp.core import clock
 from webapp.websites import answers, hops, lookups, outcomes
-from webapp.websites.failures import TLS_REASONS, Failure, Reason
+from webapp.websites.failures import Failure, Reason
 from webapp.websites.hops import Hop
 from webapp.websites.lanes import Target
 from webapp.websites.outcomes import Outcome
 from webapp.websites.walks import Walk
 
 THREADS = 64
-LOOK_S = 2.0
 INTERESTS = {
     pycurl.POLL_IN: select.EPOLLIN,
     pycurl.POLL_OUT: select.EPOLLOUT,
@@ -174,14 +173,11 @@ class Probe:
         walk, hop = self._transfers.pop(handle)
         self._multi.remove_handle(handle)
         facts = hops.facts_of(handle)
-        if hop.url.startswith("https:") and walk.wants_certificate:
-            walk.see_certificate(hops.certificate_chain(handle), facts.verify_result)
         onward = handle.getinfo(pycurl.REDIRECT_URL) if not code else None
         ending = hops.ending_of(hop, facts, code, text, handle.getinfo(pycurl.OS_ERRNO))
+        if ending.is_tls and walk.wants_certificate:
+            walk.see_certificate(hops.certificate_chain(handle), facts.verify_result, ending)
         handle.close()
-        if hop.is_look:
-            walk.finish(walk.outcome(walk.failed))
-            return
         walk.arrive(hop, facts)
         if onward and (next_hop := walk.onward(onward)):
             self._request(walk, next_hop)
@@ -194,10 +190,6 @@ class Probe:
             text = hop.answer(None).text
             search = partial(answers.pattern_objection, options.pattern, text)
             self._apart(search, lambda found: walk.finish(walk.outcome(found)))
-        elif failure and failure.reason in TLS_REASONS and walk.wants_look:
-            walk.failed = failure
-            walk.ends_s = max(walk.ends_s, time.monotonic() + LOOK_S)
-            self._request(walk, Hop(walk.target, hop.url, hop.method, is_look=True))
         else:
             walk.finish(walk.outcome(failure))
 

@@ -6,13 +6,22 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, literal, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, selectinload
 
 from webapp.activity.models import ActivityEvent
 from webapp.core import clock
 from webapp.core.db import UtcDateTime, db
 from webapp.websites import history
-from webapp.websites.models import PAUSED, MonitorCheck, MonitorStatus, Website, WebsiteTag
+from webapp.websites.models import (
+    MAINTENANCE,
+    PAUSED,
+    MonitorCheck,
+    MonitorStatus,
+    StatusPeriod,
+    Website,
+    WebsiteTag,
+    state_of,
+)
 from webapp.websites.period_queries import availability_of
 
 RECENT_CHECKS = 30
@@ -76,7 +85,7 @@ def get_all(
     """One page of websites and the number of all that match; `text` is sought in name and URL."""
     matching = select(Website).where(*_conditions(active_only, text, state), *_filed(tag, group))
     page = matching.order_by(*ORDERS[order], Website.id).offset(skip).limit(limit)
-    return db.session.scalars(page).all(), _count(matching)
+    return db.session.scalars(page.options(selectinload(Website.tags))).all(), _count(matching)
 
 
 def get_active_websites() -> Sequence[Website]:
@@ -162,19 +171,24 @@ def calculate_uptime_percentage(
 def websites_summary(now: datetime) -> WebsitesSummary:
     """The websites in two statements, for the front page."""
     query = select(
-        Website.is_active, Website.status, func.count(), func.max(Website.last_checked_at)
+        Website.is_active,
+        Website.is_in_maintenance,
+        Website.status,
+        func.count(),
+        func.max(Website.last_checked_at),
     )
     counts: dict[str, int] = {}
     newest: list[datetime] = []
-    for is_active, status, number, checked_at in db.session.execute(
-        query.group_by(Website.is_active, Website.status)
+    for is_active, is_in_maintenance, status, number, checked_at in db.session.execute(
+        query.group_by(Website.is_active, Website.is_in_maintenance, Website.status)
     ):
-        state = status.value.lower() if is_active else PAUSED
+        state = state_of(is_active, is_in_maintenance, status)
         counts[state] = counts.get(state, 0) + number
         newest += [min(checked_at, now)] if checked_at else []
     troubled = (
         select(Website)
-        .where(Website.is_active, Website.status.in_((MonitorStatus.DOWN, MonitorStatus.DEGRADED)))
+        .where(Website.is_active, Website.is_in_maintenance.is_(False))
+        .where(Website.status.in_((MonitorStatus.DOWN, MonitorStatus.DEGRADED)))
         .order_by(SEVERITY, Website.status_since_at.desc())
         .limit(TROUBLED_SHOWN)
     )
@@ -183,14 +197,12 @@ def websites_summary(now: datetime) -> WebsitesSummary:
 
 
 def websites_version() -> str:
-    """Changes with every recorded check and every change of a website; one look at two indexes."""
-    checks, entries = db.session.execute(
-        select(
-            select(func.max(MonitorCheck.id)).scalar_subquery(),
-            select(func.max(ActivityEvent.id)).scalar_subquery(),
-        )
-    ).one()
-    return f"{checks or 0}-{entries or 0}"
+    """Changes with every recorded check and every change of a website; one look at indexes."""
+    newest = (
+        select(func.max(model.id)).scalar_subquery()
+        for model in (MonitorCheck, StatusPeriod, ActivityEvent)
+    )
+    return "-".join(str(number or 0) for number in db.session.execute(select(*newest)).one())
 
 
 def next_due_at(now: datetime) -> datetime | None:
@@ -233,7 +245,10 @@ def _conditions(active_only: bool, text: str, state: str) -> list[ColumnElement[
         found.append(Website.is_active.is_(True))
     if state == PAUSED:
         found.append(Website.is_active.is_(False))
+    elif state == MAINTENANCE:
+        found.append(Website.is_in_maintenance.is_(True))
     elif state:
+        found.append(Website.is_in_maintenance.is_(False))
         found.append(Website.status == MonitorStatus(state.upper()))
     if text:
         found.append(

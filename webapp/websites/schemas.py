@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from webapp.core.jsonapi import Input, Output, Page, PageQuery
 from webapp.websites.models import CheckKind, HTTPMethod, MonitorStatus
@@ -28,9 +28,27 @@ Timeout = Annotated[
         "that runs past the next one's time delays that one.",
     ),
 ]
+Group = Annotated[str, Field(min_length=1, max_length=100)]
+Tag = Annotated[str, Field(min_length=1, max_length=50, pattern="^[^,]+$")]
+
+
+def _words(given: object) -> object:
+    """Tags out of text with commas, or out of rows; anything else is left for Pydantic to judge."""
+    if isinstance(given, str):
+        return [word.strip() for word in given.split(",") if word.strip()]
+    return [getattr(tag, "tag", tag) for tag in given] if isinstance(given, list) else given
+
+
+def _in_order(tags: list[str]) -> list[str]:
+    return sorted(set(tags))
+
+
+Tags = Annotated[
+    list[Tag], Field(max_length=50), BeforeValidator(_words), AfterValidator(_in_order)
+]
 Order = Literal["status", "name", "checked", "slowest"]
 PageNumber = Annotated[int, Field(ge=1, le=1_000_000)]
-State = Literal["", "up", "down", "degraded", "unknown", "paused"]
+State = Literal["", "up", "down", "degraded", "unknown", "maintenance", "paused"]
 
 
 class WebsiteBase(Input):
@@ -41,6 +59,8 @@ class WebsiteBase(Input):
     description: Description | None = None
     check_interval: CheckInterval = 60
     timeout: Timeout = 30
+    group_name: Group | None = None
+    tags: Tags = []
     options: CheckOptions = DEFAULT_OPTIONS
     secrets: CheckSecrets | None = None
 
@@ -67,6 +87,8 @@ class WebsiteUpdate(Input):
     description: Description | None = None
     check_interval: CheckInterval = Field(default=60)
     timeout: Timeout = Field(default=30)
+    group_name: Group | None = None
+    tags: Tags = Field(default=[], description="These replace all tags.")
     is_active: bool = True
     options: CheckOptions = Field(default=DEFAULT_OPTIONS, description="These replace all options.")
     secrets: CheckSecrets | None = Field(
@@ -95,6 +117,8 @@ class WebsiteRead(Output):
     check_requested_at: datetime | None
     response_time_ms: float | None
     error_message: str | None
+    group_name: str | None
+    tags: Tags
     kind: CheckKind
     options: CheckOptions
     has_secrets: bool
@@ -135,9 +159,20 @@ class HeartbeatRead(Output):
 
 
 class WebsiteWithStats(WebsiteRead):
-    """A website with its last check and its uptime, null where nothing was observed."""
+    """A website with its last check, its uptime (null where nothing counts), and its last day.
+
+    Counts and times (ms, of answered checks) are of the last 24 hours, from a whole hour on.
+    """
 
     uptime_percentage_24h: float | None
+    uptime_percentage_7d: float | None
+    uptime_percentage_30d: float | None
+    uptime_percentage_90d: float | None
+    checks_count_24h: int
+    failed_checks_count_24h: int
+    p50_ms_24h: float | None
+    p95_ms_24h: float | None
+    p99_ms_24h: float | None
     last_check: MonitorCheckRead | None
 
 

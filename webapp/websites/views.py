@@ -13,6 +13,7 @@ from webapp.core.access import Role, needs
 from webapp.core.db import db
 from webapp.websites import actions, charts, history, keeping, listing, portrait, queries, schemas
 from webapp.websites.models import Website
+from webapp.websites.period_queries import maintenance_of, ongoing_impairment
 from webapp.websites.waiting import wait_state
 
 blueprint = Blueprint("websites", __name__, url_prefix="/websites")
@@ -39,6 +40,7 @@ def index() -> Response:
         "websites/index.html",
         "website_list",
         lines=listing.lines(found, clock.now()),
+        impairment=ongoing_impairment(),
         tags=[(tag, tag) for tag in listing.all_tags()],
         groups=[(group, group) for group in listing.all_groups()],
         total=total,
@@ -146,7 +148,7 @@ def check_result(website_id: int) -> Response:
 def _show(website_id: int, block: str, asked_ms: int | None = None) -> Response:
     website = web.get_or_404(Website, website_id)
     last, now = queries.get_latest_by_website(website_id), clock.now()
-    version = f"{last.id if last else 0}-{clock.to_ms(website.updated_at)}"
+    version = f"{last.id if last else 0}-{clock.to_ms(website.updated_at)}-{website.state}"
     history_version = f"{clock.to_ms(website.status_since_at)}-{clock.to_ms(now) // HISTORY_MS}"
     seen = history_version if block == "website_history" else version
     if (answer := htmx.nothing_new(seen)) is not None:
@@ -163,7 +165,13 @@ def _show(website_id: int, block: str, asked_ms: int | None = None) -> Response:
 def _now(website: Website, now: datetime) -> dict[str, Any]:
     bar, uptimes = portrait.day_of(website.id, now)
     ranges = {charts.RECENT: "Last checks"} | {k: r.label for k, r in charts.RANGES.items()}
-    return {"bar": bar, "uptimes": uptimes, "ranges": ranges, "chosen": _range()}
+    return {
+        "bar": bar,
+        "uptimes": uptimes,
+        "ranges": ranges,
+        "chosen": _range(),
+        "windows": maintenance_of(website.id, now),
+    }
 
 
 def _past(website: Website, now: datetime) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from webapp.websites import answers, certificates
 from webapp.websites.evidence import evidence, redacted, shown_url
-from webapp.websites.failures import Ending, Failure, Reason, failure_of
+from webapp.websites.failures import TLS_REASONS, Ending, Failure, Reason, failure_of
 from webapp.websites.hops import Facts, Hop, onward_method
 from webapp.websites.lanes import Target
 from webapp.websites.outcomes import Outcome, Phases
@@ -37,21 +37,16 @@ class Walk:
         """Whether the next handshake is to show the certificate."""
         if self.certificate is not None:
             return False
-        known, options = self.target.certificate, self.target.options
-        return certificates.is_due(known, self.started_at, verified=options.verify_tls)
+        target = self.target
+        if target.options.verify_tls and "certificate" in (target.last_error or ""):
+            return True
+        return certificates.is_due(target.certificate, self.started_at)
 
-    @property
-    def wants_look(self) -> bool:
-        """Whether to see, after a handshake that failed, which certificate there is."""
-        return certificates.is_due(self.target.certificate, self.started_at, verified=False) or (
-            not (self.target.certificate or {}).get("problem")
-        )
-
-    def see_certificate(self, chain: list[str], verify_result: int) -> None:
+    def see_certificate(self, chain: list[str], verify_result: int, ending: Ending) -> None:
         """Keep what the website's certificate says, with what is wrong with it."""
         problem = certificates.problem_named(verify_result)
-        if not problem and self.failed:
-            problem = self.failed.message
+        if problem is None and (failure := failure_of(ending)):
+            problem = failure.message if failure.reason in TLS_REASONS else None
         self.certificate = certificates.described(chain, problem, self.started_at)
 
     def first_hop(self) -> Hop:

@@ -37,10 +37,10 @@ def test_each_website_is_compared_field_by_field_and_secrets_are_never_shown():
         FieldChange("check_interval", "60", "30"),
         FieldChange("tags", "nothing", '["x"]'),
         FieldChange("options.method", "POST", "PUT"),
-        FieldChange("options.slow_ms", "nothing", "5"),
+        FieldChange("options.slow_ms", "the default", "5"),
         FieldChange("secrets.token", "a secret", "another secret"),
         FieldChange("secrets.password", "nothing", "a secret"),
-        FieldChange("options.keyword", "x", "nothing"),
+        FieldChange("options.keyword", "x", "the default"),
     )
 
 
@@ -60,10 +60,10 @@ def test_the_text_shows_what_happens_and_leaves_out_what_does_not():
         "    check_interval: 60 -> 30\n"
         '    tags: nothing -> ["x"]\n'
         "    options.method: POST -> PUT\n"
-        "    options.slow_ms: nothing -> 5\n"
+        "    options.slow_ms: the default -> 5\n"
         "    secrets.token: a secret -> another secret\n"
         "    secrets.password: nothing -> a secret\n"
-        "    options.keyword: x -> nothing\n"
+        "    options.keyword: x -> the default\n"
         "+ https://d/ (create)\n"
         "    name: New\n"
         "    check_interval: 60\n"

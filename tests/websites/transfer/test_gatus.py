@@ -63,7 +63,7 @@ def test_an_endpoint_carries_its_request_and_what_it_expects(found):
     }  # fmt: skip
     assert entry["secrets"] == {"headers": {"Authorization": "Bearer ${x}"}}
     assert (entry["check_interval"], entry["timeout"]) == (30, 5)
-    assert (entry["group"], entry["tags"]) == ("shop", ["team: web"])
+    assert (entry["group_name"], entry["tags"]) == ("shop", ["team: web"])
 
 
 def test_what_is_not_carried_over_is_said_of_each(found):

@@ -184,8 +184,8 @@ def test_groups_become_a_path_and_pause_what_is_in_them():
         row(id=6, name="B", parent=4, url="https://b.example/"),
     ]
     a, b = findings(Tables(rows)).websites
-    assert (a.entry["group"], a.entry["is_active"]) == ("Europe / Shops", False)
-    assert (b.entry["group"], b.entry["is_active"]) == ("Back / Loop", True)
+    assert (a.entry["group_name"], a.entry["is_active"]) == ("Europe / Shops", False)
+    assert (b.entry["group_name"], b.entry["is_active"]) == ("Back / Loop", True)
 
 
 def test_tags_are_kept_in_order_once_each():

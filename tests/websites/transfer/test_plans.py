@@ -9,7 +9,7 @@ from webapp.core import clock
 from webapp.core.db import db
 from webapp.core.problems import Problem
 from webapp.websites import queries
-from webapp.websites.models import CheckKind, Website
+from webapp.websites.models import CheckKind, PeriodStatus, StatusPeriod, Website
 from webapp.websites.options import secrets_of
 from webapp.websites.transfer import entries, plans
 from webapp.websites.transfer.stored import everything
@@ -17,7 +17,7 @@ from webapp.websites.transfer.stored import everything
 SHOP = """
 - url: https://shop.example/
   name: Shop
-  group: Shops
+  group_name: Shops
   tags: [eu, prod]
   check_interval: 30
   options: {method: POST, keyword: hello}
@@ -196,3 +196,30 @@ def test_many_websites_leave_few_lines_in_the_diary(app):
         messages = db.session.scalars(select(ActivityEvent.message)).all()
         assert messages == ["Websites were imported: 60 added, 0 changed, 0 removed, 0 unchanged"]
         assert db.session.scalar(select(func.count(Website.id))) == 60
+
+
+def test_many_new_websites_cost_hardly_more_statements_than_one(app):
+    costs = []
+    for number in (21, 80):
+        lines = "".join(
+            f"- {{url: 'https://{number}-{index}.example/', tags: [a, b]}}\n"
+            for index in range(number)
+        )
+        with app.app_context(), count_statements(app) as statements:
+            imported(lines)
+        # SQLite takes the rows themselves one by one, because each answers with its id.
+        costs.append(len([s for s in statements if not s.startswith("INSERT INTO websites ")]))
+    assert costs[1] <= costs[0] + 2
+
+
+def test_new_websites_have_their_first_period_and_a_heartbeat_its_key(app):
+    with app.app_context():
+        imported("- {url: 'https://a.example/'}\n- {url: 'heartbeat://b', is_active: false}\n")
+        periods = db.session.execute(
+            select(Website.url, StatusPeriod.status).join(StatusPeriod).order_by(Website.url)
+        )
+        assert [tuple(row) for row in periods] == [
+            ("heartbeat://b", PeriodStatus.PAUSED),
+            ("https://a.example/", PeriodStatus.UNKNOWN),
+        ]
+        assert queries.get_by_url("heartbeat://b").heartbeat_hash

@@ -9,7 +9,7 @@ CREATE, CHANGE, REMOVE, UNCHANGED = "create", "change", "remove", "unchanged"
 SIGNS = {CREATE: "+", CHANGE: "~", REMOVE: "-"}
 DONE = {CREATE: "added", CHANGE: "changed", REMOVE: "removed", UNCHANGED: "unchanged"}
 LONGEST_SHOWN = 300
-NOTHING = "nothing"
+NOTHING, DEFAULT = "nothing", "the default"
 
 Values = Mapping[str, Any]
 
@@ -83,8 +83,7 @@ def _fields(present: Values, wanted: Values) -> Iterator[FieldChange]:
     for name in [*after, *(name for name in before if name not in after)]:
         old, new = before.get(name), after.get(name)
         if name != "url" and old != new and not (_is_empty(old) and _is_empty(new)):
-            is_secret = name.startswith("secrets.")
-            yield FieldChange(name, _shown(old, is_secret), _shown(new, is_secret, old))
+            yield FieldChange(name, _shown(name, old), _shown(name, new, old))
 
 
 def _flat(values: Values) -> dict[str, Any]:
@@ -97,10 +96,11 @@ def _flat(values: Values) -> dict[str, Any]:
     return found
 
 
-def _shown(value: Any, is_secret: bool, before: Any = None) -> str:
+def _shown(name: str, value: Any, before: Any = None) -> str:
+    group = name.partition(".")[0]
     if _is_empty(value):
-        return NOTHING
-    if is_secret:
+        return DEFAULT if group == "options" else NOTHING
+    if group == "secrets":
         return "another secret" if before is not None else "a secret"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from webapp.core.jsonapi import Input
 from webapp.core.problems import Problem, field_errors
@@ -25,28 +25,14 @@ WITHOUT_SECRETS = (
 WITH_SECRETS = ("Websites of Watchkeeper, WITH THEIR SECRETS: keep this file safe.",)
 
 
-def _without_comma(tag: str) -> str:
-    if "," in tag:
-        raise ValueError("A tag has no comma in it.")
-    return tag
-
-
-def _in_order(tags: list[str]) -> list[str]:
-    return sorted(set(tags))
-
-
-Group = Annotated[str, Field(min_length=1, max_length=100)]
-Tag = Annotated[str, Field(min_length=1, max_length=50), AfterValidator(_without_comma)]
-
-
 class Entry(Input):
     """All that people say about a website. A secret that is null stays as it is stored."""
 
     url: schemas.Url
     name: schemas.Name | None = None
     description: schemas.Description | None = None
-    group: Group | None = None
-    tags: Annotated[list[Tag], Field(max_length=50), AfterValidator(_in_order)] = []
+    group_name: schemas.Group | None = None
+    tags: schemas.Tags = []
     is_active: bool = True
     check_interval: schemas.CheckInterval = 60
     timeout: schemas.Timeout = 30
@@ -98,7 +84,7 @@ def entry_of(stored: Stored) -> Entry:
         url=website.url,
         name=website.name,
         description=website.description or None,
-        group=website.group_name,
+        group_name=website.group_name,
         tags=[tag.tag for tag in website.tags],
         is_active=website.is_active,
         check_interval=website.check_interval,

@@ -107,7 +107,7 @@ def _common(finding: Finding, endpoint: dict[str, Any]) -> dict[str, Any]:
     if name := endpoint.get("name"):
         entry["name"] = finding.shortened("name", str(name), LONGEST_NAME)
     if group := endpoint.get("group"):
-        entry["group"] = finding.shortened("group", str(group), LONGEST_GROUP)
+        entry["group_name"] = finding.shortened("group", str(group), LONGEST_GROUP)
     labels = _mapping(endpoint, "extra-labels").items()
     entry["tags"] = finding.tags(f"{name}: {text}" for name, text in labels)
     entry["is_active"] = endpoint.get("enabled") is not False

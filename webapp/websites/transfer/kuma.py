@@ -21,7 +21,7 @@ from webapp.websites.transfer.findings import (
 from webapp.websites.transfer.nicknames import nickname
 
 Row = dict[str, Any]
-GROUP = "group"
+GROUP, PUSH = "group", "push"
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
 PUSH_TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
 CONTENT_TYPES = {"form": "application/x-www-form-urlencoded", "xml": "text/xml; charset=utf-8"}
@@ -73,13 +73,13 @@ def _common(finding: Finding, row: Row, by_id: dict[int, Row], tags: list[str]) 
     if text := str(row.get("description") or "").strip():
         entry["description"] = finding.shortened("description", text, LONGEST_DESCRIPTION)
     if path := " / ".join(str(group.get("name") or group["id"]) for group in reversed(above)):
-        entry["group"] = finding.shortened("group", path, LONGEST_GROUP)
+        entry["group_name"] = finding.shortened("group", path, LONGEST_GROUP)
     entry["tags"] = finding.tags(tags)
     entry["is_active"] = all(one.get("active", 1) for one in [row, *above])
     entry["check_interval"] = finding.bounded("check_interval", interval, 1, 86_400)
-    entry["timeout"] = finding.bounded(
-        "timeout", timeout if timeout > 0 else interval * 0.8, 1, 120
-    )
+    if row["type"] != PUSH:
+        patience = timeout if timeout > 0 else interval * 0.8
+        entry["timeout"] = finding.bounded("timeout", patience, 1, 120)
     _put_patience(finding, entry["options"], row, interval)
     return entry
 
@@ -96,7 +96,7 @@ def _groups_above(row: Row, by_id: dict[int, Row]) -> list[Row]:
 def _put_patience(finding: Finding, options: Row, row: Row, interval: float) -> None:
     retries = int(row.get("maxretries") or 0)
     options["failures_to_down"] = finding.bounded("failures_to_down", retries + 1, 1, 20)
-    if retries:
+    if retries and row["type"] != PUSH:
         every = float(row.get("retry_interval") or 0) or interval
         options["recheck_s"] = finding.bounded("recheck_s", every, 1, 3600)
 
@@ -191,8 +191,6 @@ def _push(finding: Finding, entry: Row, row: Row, _tables: Tables) -> None:
     options["period_s"] = finding.bounded("period_s", interval, 1, 366 * 86_400)
     options["grace_s"] = finding.bounded("grace_s", max(grace, 1), 1, 31 * 86_400)
     options["failures_to_down"] = 1
-    options.pop("recheck_s", None)
-    del entry["timeout"]
     if PUSH_TOKEN.fullmatch(row.get("push_token") or ""):
         entry["secrets"]["heartbeat_key"] = row["push_token"]
     finding.left_out.append("Its calls have to go to the address on its page from now on.")
@@ -264,5 +262,5 @@ def _host(row: Row) -> str:
 Taker = Callable[[Finding, Row, Row, Tables], None]
 _TAKERS: dict[str, Taker] = {
     "http": _http, "keyword": _keyword, "json-query": _json_query, "real-browser": _real_browser,
-    "port": _port, "dns": _dns, "push": _push,
+    "port": _port, "dns": _dns, PUSH: _push,
 }  # fmt: skip

@@ -10,7 +10,7 @@ from webapp.activity import actions as diary
 from webapp.activity.models import ActivityType
 from webapp.core.db import db
 from webapp.core.problems import FieldError, Problem
-from webapp.websites import actions, filing
+from webapp.websites import actions
 from webapp.websites.options import NO_SECRETS, CheckSecrets
 from webapp.websites.transfer import difference
 from webapp.websites.transfer.difference import CHANGE, CREATE, REMOVE, UNCHANGED, Change
@@ -71,6 +71,8 @@ def carry_out(wanted: Plan, now: datetime) -> dict[str, int]:
 
 def _carry_out(wanted: Plan, now: datetime) -> None:
     stored = {one.website.url: one for one in everything()}
+    created = [wanted.entries[c.url] for c in wanted.to_do if c.verb == CREATE]
+    actions.add_new([_fields(e) | {"secrets": _given(e, NO_SECRETS)} for e in created], now)
     for change in wanted.to_do:
         try:
             _make(change, wanted.entries.get(change.url), stored.get(change.url), now)
@@ -81,17 +83,13 @@ def _carry_out(wanted: Plan, now: datetime) -> None:
 
 
 def _make(change: Change, entry: Entry | None, stored: Stored | None, now: datetime) -> None:
-    if change.verb == REMOVE and stored:
-        actions.remove(stored.website)
-    if entry is None:
+    if stored is None:
         return
-    if change.verb == CREATE:
-        website, _ = actions.add(_fields(entry) | {"secrets": _given(entry, NO_SECRETS)}, now)
-        filing.put_tags(website, entry.tags)
-    elif change.verb == CHANGE and stored:
+    if change.verb == REMOVE:
+        actions.remove(stored.website)
+    elif change.verb == CHANGE and entry:
         given = _given(entry, stored.secrets)
         actions.edit(stored.website, _fields(entry) | {"secrets": given}, now)
-        filing.put_tags(stored.website, entry.tags)
 
 
 def _given(entry: Entry, stored: CheckSecrets) -> CheckSecrets | None:
@@ -127,12 +125,13 @@ def _values(entry: Entry) -> dict[str, Any]:
 
 
 def _fields(entry: Entry) -> dict[str, Any]:
-    """The entry as the verbs take it, but for tags and secrets."""
+    """The entry as the verbs take it, but for its secrets."""
     return {
         "url": entry.url,
         "name": entry.called(),
         "description": entry.description,
-        "group_name": entry.group,
+        "group_name": entry.group_name,
+        "tags": entry.tags,
         "is_active": entry.is_active,
         "check_interval": entry.check_interval,
         "timeout": entry.timeout,
