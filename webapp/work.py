@@ -41,7 +41,9 @@ class Pool(WorkerPool):
     def get_worker_process(self, name: str, *arguments: Any, **options: Any) -> Any:
         """A worker, or the scheduler when that is the one missing."""
         if self.with_scheduler and not self._has_scheduler():
-            return ForkProcess(target=run_scheduler, args=(self.settings, os.getpid()), name=SCHEDULER)
+            return ForkProcess(
+                target=run_scheduler, args=(self.settings, os.getpid()), name=SCHEDULER
+            )
         return super().get_worker_process(name, *arguments, **options)
 
     def _has_scheduler(self) -> bool:
