@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import os
 import signal
 from collections.abc import Sequence
 from typing import Any
@@ -40,16 +41,18 @@ class Pool(WorkerPool):
     def get_worker_process(self, name: str, *arguments: Any, **options: Any) -> Any:
         """A worker, or the scheduler when that is the one missing."""
         if self.with_scheduler and not self._has_scheduler():
-            return ForkProcess(target=run_scheduler, args=(self.settings,), name=SCHEDULER)
+            return ForkProcess(
+                target=run_scheduler, args=(self.settings, os.getpid()), name=SCHEDULER
+            )
         return super().get_worker_process(name, *arguments, **options)
 
     def _has_scheduler(self) -> bool:
         return any(data.process.name == SCHEDULER for data in self.worker_dict.values())
 
 
-def run_scheduler(settings: Settings) -> None:
+def run_scheduler(settings: Settings, pool: int) -> None:
     """Stand for election and, while elected, enqueue the timetable; ends with its pool."""
-    die_with_parent(signal.SIGTERM)
+    die_with_parent(signal.SIGTERM, pool)
     redis = Redis.from_url(settings.broker_url, socket_timeout=5, socket_connect_timeout=2)
     try:
         ElectedScheduler(redis, schedule.every(settings)).start()  # type: ignore[no-untyped-call]

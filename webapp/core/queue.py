@@ -144,7 +144,11 @@ def waiting_elsewhere(own: str) -> bool:
 
 
 def worker_class(app: Flask) -> type[Worker]:
-    """An RQ worker whose jobs run in `app`'s context and nudge the jobs that follow them."""
+    """An RQ worker whose jobs run in `app`'s context and nudge the jobs that follow them.
+
+    It is forked from the process that calls this, and ends with it.
+    """
+    pool = os.getpid()
 
     class AppWorker(Worker):
         """A worker that dies with its pool and whose horse owns its database connections."""
@@ -158,12 +162,12 @@ def worker_class(app: Flask) -> type[Worker]:
             self.log_job_description = False
 
         def work(self, *arguments: Any, **options: Any) -> bool:
-            die_with_parent(signal.SIGTERM)
+            die_with_parent(signal.SIGTERM, pool)
             # RQ's own scheduler is for delayed jobs and retries, which we keep as rows.
             return super().work(*arguments, **{**options, "with_scheduler": False})
 
         def main_work_horse(self, *arguments: Any, **options: Any) -> None:
-            die_with_parent(signal.SIGKILL)
+            die_with_parent(signal.SIGKILL, self.pid or 0)
             signal.signal(signal.SIGUSR1, lambda *_: _stop.set())
             dispose_engines(app)
             super().main_work_horse(*arguments, **options)
@@ -196,6 +200,8 @@ def is_stopping() -> bool:
     return _stop.is_set()
 
 
-def die_with_parent(how: signal.Signals) -> None:
-    """Ask Linux to send `how` to this process when its parent ends, however the parent ends."""
+def die_with_parent(how: signal.Signals, parent: int) -> None:
+    """Ask Linux to send `how` to this process when `parent` ends, however it ends."""
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, how)
+    if os.getppid() != parent:  # it ended before we asked
+        os.kill(os.getpid(), how)
