@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from webapp.config import Settings
 
+HISTORY_DAYS = 1826  # five years
 USED_LINK_DAYS = 1
 FAILED_JOB_DAYS = 7
 FAILED_JOBS_KEPT = 200
@@ -52,6 +53,10 @@ def policies(settings: Settings) -> tuple[Policy, ...]:
         Policy(
             "rollup_marks", "How far checks are summed up", None, "For good: a row or two.", None
         ),
+        _by_age("status_periods", "What websites were and when", HISTORY_DAYS, None),
+        _by_age("downtime_windows", "Downtimes", HISTORY_DAYS, None),
+        _by_age("maintenance_windows", "Maintenance", HISTORY_DAYS, None),
+        _by_age("impairments", "Times the monitor may have been impaired", HISTORY_DAYS, None),
         Policy(
             "activity_events",
             "Activity",
@@ -88,7 +93,7 @@ def policies(settings: Settings) -> tuple[Policy, ...]:
     )
 
 
-def _by_age(name: str, noun: str, days: int, setting: str) -> Policy:
+def _by_age(name: str, noun: str, days: int, setting: str | None) -> Policy:
     return Policy(name, noun, days, f"{_days(days)[:1].upper()}{_days(days)[1:]}.", setting)
 
 
