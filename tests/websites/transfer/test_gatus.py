@@ -24,8 +24,8 @@ endpoints:
   maintenance-windows: [{start: "01:00"}]
 - name: Resolver
   url: 8.8.8.8
-  dns: {query-name: example.com, query-type: MX}
-  conditions: ["[BODY] == mail.example.com", "[DNS_RCODE] == NOERROR"]
+  dns: {query-name: example.com, query-type: CNAME}
+  conditions: ["[BODY] == b.example", "[DNS_RCODE] == NOERROR"]
 - {name: Database, url: "tcp://db.example:5432", enabled: false, conditions: []}
 - {name: Ping, url: "icmp://10.0.0.1", conditions: ["[CONNECTED] == true"]}
 - {name: Graph, url: "https://api.example/graphql", graphql: true, body: "{ a }", conditions: []}
@@ -78,10 +78,10 @@ def test_what_is_not_carried_over_is_said_of_each(found):
 
 
 def test_the_other_kinds_have_their_addresses(found):
-    assert entry_called(found, "Resolver")["url"] == "dns://example.com/MX"
+    assert entry_called(found, "Resolver")["url"] == "dns://example.com/CNAME"
     assert entry_called(found, "Resolver")["options"] == {
         "dns_server": "8.8.8.8",
-        "dns_expected": ["mail.example.com"],
+        "dns_expected": ["b.example"],
     }
     assert entry_called(found, "Database")["url"] == "tcp://db.example:5432"
     assert entry_called(found, "Database")["is_active"] is False
@@ -118,6 +118,16 @@ endpoints:
         "headers.X-Api-Key needs $KEY of Gatus's environment: enter it here.",
         "conditions[1] needs ${WORD} of Gatus's environment: enter it here.",
     ]
+
+
+def test_a_record_with_a_priority_is_looked_up_but_not_compared():
+    value = document.load("""
+endpoints:
+- {url: 1.1.1.1, dns: {query-name: a.example, query-type: MX}, conditions: ["[BODY] == mx.example"]}
+""")
+    found = gatus.findings(value).websites[0]
+    assert found.entry["options"] == {"dns_server": "1.1.1.1"}
+    assert found.left_out == ["What the MX record should be is not compared here."]
 
 
 @pytest.mark.parametrize(

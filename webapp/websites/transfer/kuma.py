@@ -11,6 +11,7 @@ from typing import Any
 
 from webapp.websites.statements import json_statement, status_ranges
 from webapp.websites.transfer.findings import (
+    COMPARED_RECORDS,
     LONGEST_DESCRIPTION,
     LONGEST_GROUP,
     LONGEST_NAME,
@@ -175,7 +176,8 @@ def _dns(finding: Finding, entry: Row, row: Row, _tables: Tables) -> None:
         finding.left_out.append(f"Only the first of {len(servers)} DNS servers is asked.")
     conditions = _conditions(row)
     equals = [c.get("value") for c in conditions if c.get("operator") == "equals"]
-    if len(conditions) == 1 and equals:
+    is_comparable = (row.get("dns_resolve_type") or "A") in COMPARED_RECORDS
+    if len(conditions) == 1 and equals and is_comparable:
         options["dns_expected"] = [str(equals[0])]
     elif conditions:
         finding.left_out.append("Its conditions are not tested here.")
