@@ -1,6 +1,8 @@
 """A Gatus configuration becomes websites, and what does not is said."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from webapp.websites.transfer import document, entries, gatus
 from webapp.websites.transfer.document import Unreadable
@@ -154,3 +156,25 @@ endpoints:
     found = gatus.findings(value)
     assert len(found.websites) == 3
     assert [e.url for e in entries.accepted(found.websites)] == ["https://a.example/"]
+
+
+NAMES = ["name", "group", "url", "enabled", "interval", "conditions", "method", "headers", "body",
+         "graphql", "dns", "client", "alerts", "extra-labels", "timeout", "query-name",
+         "query-type", "heartbeat", "failure-threshold", "proxy-url"]  # fmt: skip
+TEXTS = st.sampled_from(["https://a.example", "tcp://a:1", "[BODY] == pat(*a*)", "5s", "A", "$x"])
+CELLS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXTS | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+ENDPOINTS = st.lists(st.dictionaries(st.sampled_from(NAMES), CELLS), min_size=1, max_size=2)
+
+
+@given(ENDPOINTS, ENDPOINTS)
+def test_whatever_an_endpoint_holds_it_is_carried_over_or_listed(inner, outer):
+    found = gatus.findings({"endpoints": inner, "external-endpoints": outer})
+    taken = len(entries.accepted(found.websites))
+    assert len(found.websites) == len(inner) + len(outer)
+    assert taken + len([f for f in found.websites if f.left_out]) >= len(found.websites)

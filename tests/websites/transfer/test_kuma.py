@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from webapp.websites.transfer import entries
 from webapp.websites.transfer.kuma import Tables, findings
@@ -242,3 +244,17 @@ def test_a_record_with_a_priority_is_looked_up_but_not_compared():
 def test_a_name_server_is_written_as_the_check_reads_it(server, port, expected):
     entry, _ = one(type="dns", hostname="a.example", dns_resolve_server=server, port=port)
     assert entries.Entry.model_validate(entry).options.dns_server == expected
+
+
+COLUMNS = [*row(), "headers", "body", "keyword", "hostname", "port", "push_token", "proxy_id",
+           "auth_method", "basic_auth_user", "json_path", "dns_resolve_type", "dns_resolve_server",
+           "json_path_operator", "ip_family", "http_body_encoding", "description"]  # fmt: skip
+TYPES = ["http", "keyword", "json-query", "port", "dns", "push", "group"]
+CELLS = st.none() | st.integers() | st.floats() | st.text(max_size=20) | st.binary(max_size=5)
+
+
+@given(st.sampled_from(TYPES), st.dictionaries(st.sampled_from(COLUMNS), CELLS, max_size=6))
+def test_whatever_a_column_holds_the_monitor_is_carried_over_or_listed(kind, cells):
+    found = findings(Tables([row(**cells | {"id": 1, "type": kind})]))
+    taken = entries.accepted(found.websites)
+    assert all(taken or finding.left_out for finding in found.websites)
