@@ -46,7 +46,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _tables(file: sqlite3.Connection) -> Tables:
-    known = file.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    known = file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     names = {row["name"] for row in known}
     if "monitor" not in names:
         raise _refusal("There is no table of monitors in it.")
