@@ -9,6 +9,7 @@ from bench import (
     intervals,
     kills,
     pages,
+    pruning,
     scale,
     start,
     websites_pages,
@@ -24,6 +25,7 @@ BENCHMARKS = {
     "intervals": intervals.main,
     "heartbeats": heartbeats.main,
     "websites-pages": websites_pages.main,
+    "pruning": pruning.main,
 }
 
 

@@ -28,7 +28,7 @@ from webapp.websites.models import (
     StatusPeriod,
 )
 
-BATCH = 2000
+BATCH = 500  # a few milliseconds of the write lock
 
 Forgetting = Callable[[Settings, datetime], Iterator[int]]
 
