@@ -2,9 +2,31 @@
 
 import sys
 
-from bench import idle, kills, pages, start
+from bench import (
+    checks,
+    heartbeats,
+    idle,
+    intervals,
+    kills,
+    pages,
+    pruning,
+    scale,
+    start,
+    websites_pages,
+)
 
-BENCHMARKS = {"start": start.main, "idle": idle.main, "pages": pages.main, "kills": kills.main}
+BENCHMARKS = {
+    "start": start.main,
+    "idle": idle.main,
+    "pages": pages.main,
+    "kills": kills.main,
+    "checks": checks.main,
+    "scale": scale.main,
+    "intervals": intervals.main,
+    "heartbeats": heartbeats.main,
+    "websites-pages": websites_pages.main,
+    "pruning": pruning.main,
+}
 
 
 def main() -> None:

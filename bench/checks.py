@@ -17,9 +17,9 @@ from bench.product import free_port, report, wait_for
 from bench.targets import Sites, nginx
 
 WINDOW_S = 20.0
-WARM_UP_S = 6.0
+WARM_UP_S = 4.0
 SIDE_BY_SIDE = 50
-WEBSITES = {False: 6000, True: 1200}
+WEBSITES = {False: 6000, True: 400}
 LIMITS = {False: 1 / 3, True: 0.8}
 BLACKBOX = """
 modules:

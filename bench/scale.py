@@ -78,6 +78,9 @@ def scale(name: str, product: Product, url: str, sites: Sites, server: Any) -> N
     if server:
         print(f"  and of PostgreSQL itself: {server_share:.1f} % of a core")
     report(f"{name}: memory, PSS summed, worst", max(memory), "MiB", 300)
+    for process in product.family():
+        full = process.memory_full_info()
+        print(f"  {full.pss / 2**20:6.1f} MiB  {' '.join(process.cmdline())[:70]}")
     recover(name, product, url)
 
 

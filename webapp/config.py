@@ -157,9 +157,10 @@ class Settings:
         return self.database_url
 
     @property
-    def references(self) -> tuple[str, ...]:
-        """The reference targets, one by one."""
-        return tuple(t.strip() for t in self.reference_targets.split(",") if t.strip())
+    def references(self) -> tuple[tuple[str, int], ...]:
+        """Host and port of each reference target."""
+        targets = (target.strip() for target in self.reference_targets.split(","))
+        return tuple(reference_address(target) for target in targets if target)
 
     @property
     def broker_url(self) -> str:
@@ -189,16 +190,21 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     values["data_dir"] = Path(values.get("data_dir", Settings.data_dir)).expanduser().absolute()
     settings = Settings(**values)
     _check_urls(settings)
-    _check_references(settings)
+    _ = settings.references  # a bad one stops the start
     return settings
 
 
 def reference_address(target: str) -> tuple[str, int]:
-    """Host and port of a reference target; ValueError if it is neither host:port nor a URL."""
-    parts = urlsplit(target if "://" in target else f"tcp://{target}")
-    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-    if not parts.hostname or not port or parts.scheme not in ("tcp", "http", "https"):
-        raise ValueError(target)
+    """Host and port of a reference target; raise `ConfigError` if it is no host:port and no URL."""
+    try:
+        parts = urlsplit(target if "://" in target else f"tcp://{target}")
+        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+        if not parts.hostname or parts.scheme not in ("tcp", "http", "https"):
+            raise ValueError(target)
+    except (ValueError, KeyError) as error:
+        raise ConfigError(
+            f"REFERENCE_TARGETS must be host:port or URLs separated by commas, not {target!r}."
+        ) from error
     return parts.hostname, port
 
 
@@ -262,16 +268,6 @@ def _check_urls(settings: Settings) -> None:
         raise ConfigError("REDIS_URL must start with redis://, rediss:// or unix://.")
     if settings.public_url and not settings.public_url.startswith(("http://", "https://")):
         raise ConfigError("PUBLIC_URL must start with http:// or https://.")
-
-
-def _check_references(settings: Settings) -> None:
-    for target in settings.references:
-        try:
-            reference_address(target)
-        except ValueError as error:
-            raise ConfigError(
-                f"REFERENCE_TARGETS must be host:port or URLs separated by commas, not {target!r}."
-            ) from error
 
 
 def _refuse_weak(name: str, key: str) -> None:

@@ -85,3 +85,7 @@ def test_a_value_is_trouble_once_it_has_lasted_a_minute(seconds, settled):
 
 def test_what_began_nobody_knows_when_counts_as_lasting():
     assert is_settled(None, NOW)
+
+
+def test_what_is_in_maintenance_is_said_in_words():
+    assert judge(Facts({"up": 3, "maintenance": 1}, 0)).text == "3 websites up, 1 in maintenance."

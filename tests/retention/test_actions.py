@@ -10,7 +10,7 @@ from webapp.core import clock
 from webapp.core.db import db
 from webapp.metrics.models import MetricSample, MetricSeries
 from webapp.retention import actions
-from webapp.websites.models import CheckRollup, MonitorCheck
+from webapp.websites.models import CheckRollup, DowntimeWindow, MonitorCheck, StatusPeriod
 
 
 def forget(name, settings):
@@ -98,3 +98,24 @@ def test_with_nothing_to_forget_nothing_is_deleted(context, settings, rows, name
 
 def test_ages_are_counted_from_the_moment_given():
     assert (NOW - ago(7)).days == 7
+
+
+def test_periods_and_downtimes_of_five_years_are_kept_and_what_goes_on_stays(
+    context, settings, rows
+):
+    website = rows.checks(1)
+    for started, ended in ((4000, 2000), (2000, 1800), (1800, None)):
+        end = ended and ago(ended)
+        db.session.add(
+            StatusPeriod(website_id=website.id, status="UP", started_at=ago(started), ended_at=end)
+        )
+        db.session.add(
+            DowntimeWindow(
+                website_id=website.id, initial_status="DOWN", started_at=ago(started), ended_at=end
+            )
+        )
+    db.session.flush()
+    for name, table in (("status_periods", StatusPeriod), ("downtime_windows", DowntimeWindow)):
+        assert forget(name, settings) == [1]
+        left = db.session.scalars(select(table.started_at).order_by(table.started_at)).all()
+        assert left == [ago(2000), ago(1800)]

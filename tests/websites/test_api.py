@@ -138,3 +138,57 @@ def test_a_token_that_may_only_read_changes_nothing(client, read_token, made):
         answer = getattr(client, method)(BASE + path, json={"url": URL}, headers=read_token)
         assert answer.status_code == 403
     assert client.get(BASE).status_code == 401
+
+
+class TestOptions:
+    BODY = {
+        "url": URL,
+        "options": {"method": "POST", "json_assertions": ["a exists"]},
+        "secrets": {"token": "token-of-ours", "headers": {"X-Key": "key-of-ours"}},
+    }  # fmt: skip
+
+    def test_options_come_back_and_secrets_never(self, client, write_token, read_token):
+        created = client.post(BASE, json=self.BODY, headers=write_token)
+        assert created.status_code == 201
+        assert created.json["options"]["method"] == "POST"
+        assert created.json["options"]["expected_status"] == "200-399"
+        assert created.json["has_secrets"] is True
+        one = f"{BASE}{created.json['id']}/"
+        for path in (BASE, one, f"{one}checks/", "/api/system/activity"):
+            answer = client.get(path, headers=read_token).text
+            assert "token-of-ours" not in answer
+            assert "key-of-ours" not in answer
+
+    def test_it_is_the_same_website_only_with_the_same_options(self, client, write_token):
+        client.post(BASE, json=self.BODY, headers=write_token)
+        assert client.post(BASE, json=self.BODY, headers=write_token).status_code == 200
+        other = client.post(BASE, json=self.BODY | {"options": {}}, headers=write_token)
+        assert other.status_code == 409
+        assert [e["field"] for e in other.json["errors"]] == ["options"]
+
+    def test_secrets_are_changed_one_by_one_and_removed_with_null(self, client, write_token):
+        one = f"{BASE}{client.post(BASE, json=self.BODY, headers=write_token).json['id']}/"
+        for secrets, has_secrets in (({"token": None}, True), ({"headers": None}, False)):
+            changed = client.put(one, json={"secrets": secrets}, headers=write_token)
+            assert (changed.status_code, changed.json["has_secrets"]) == (200, has_secrets)
+        assert changed.json["options"]["method"] == "POST"
+
+    @pytest.mark.parametrize(
+        ("given", "field"),
+        [
+            ({"options": {"odd": 1}}, "options.odd"),
+            ({"options": {"pattern": "("}}, "options.pattern"),
+            ({"options": {"headers": {"Cookie": "a"}}}, "options.headers"),
+            ({"secrets": {"client_key": "x"}}, "secrets.client_key"),
+            ({"url": "tcp://example.org"}, "url"),
+        ],
+    )
+    def test_what_makes_no_sense_is_named(self, client, write_token, given, field):
+        answer = client.post(BASE, json={"url": URL} | given, headers=write_token)
+        assert answer.status_code == 422
+        assert [e["field"] for e in answer.json["errors"]] == [field]
+
+    def test_a_heartbeat_cannot_be_checked_by_us(self, client, write_token):
+        made = client.post(BASE, json={"url": "heartbeat://a"}, headers=write_token).json
+        answer = client.post(f"{BASE}{made['id']}/check-now/", headers=write_token)
+        assert answer.status_code == 409

@@ -55,7 +55,7 @@ def test_what_is_wrong_opens_its_group_and_secrets_are_not_shown_again(operator)
     answer = operator.post("/websites/new", form)
     assert answer.status_code == 422
     assert 'id="pattern_error"' in answer.text
-    assert '<details class="form-group" open><summary>Expected answer' in answer.text
+    assert "<details open><summary><strong>Expected answer" in answer.text
     assert "token-of-ours" not in answer.text
 
 
@@ -140,3 +140,13 @@ class TestTrial:
 
 def test_the_kind_of_a_new_one_may_be_chosen_by_its_link(operator):
     assert 'value="heartbeat://"' in operator.get("/websites/new?kind=heartbeat").text
+
+
+def test_only_operators_see_what_a_heartbeat_calls(app, viewer, operator):
+    with app.app_context():
+        job, _ = actions.add({"url": "heartbeat://nightly"}, clock.now())
+        db.session.commit()
+        key = keeping.known_secrets(job).heartbeat_key
+    assert key in operator.get("/websites/1").text
+    assert key not in viewer.get("/websites/1").text
+    assert "Check now" not in operator.get("/websites/1").text

@@ -1,10 +1,13 @@
 """When most websites fail at once: is it the monitor? Stories, on both databases."""
 
+import threading
+
 import pytest
 
+from tests.websites.makers import outcome
 from tests.websites.timelines import added, at, checked, diary, downtimes, periods
 from webapp.core.db import db
-from webapp.websites import actions, impairments
+from webapp.websites import actions, claims, impairments
 from webapp.websites.models import Impairment, MonitorStatus, Website
 from webapp.websites.period_queries import ongoing_impairment
 
@@ -153,3 +156,31 @@ def test_note_and_review_do_nothing_when_all_is_well(ten):
     impairments.note_references(True, at(10))
     impairments.review(at(1000))
     assert db.session.query(Impairment).count() == 0
+
+
+def test_two_workers_that_notice_at_once_write_one_fact(context):
+    made = [added(number, check_interval=86_400, status=MonitorStatus.UP) for number in range(12)]
+    for website in made:
+        website.streak_status, website.streak_count = MonitorStatus.DOWN, 1
+        website.streak_since_at = website.last_checked_at = website.next_check_at = at(60)
+    db.session.commit()
+    ids = [website.id for website in made]
+    both = threading.Barrier(2)
+
+    def work():
+        with context.app_context():
+            targets = claims.claim_due(at(75), at(75), 6)
+            db.session.commit()
+            both.wait(30)
+            claims.record([outcome(t, at(75), is_up=False) for t in targets], at(75))
+            db.session.commit()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    db.session.expire_all()
+    assert db.session.query(Impairment).count() == 1
+    assert len(diary("system_warning")) == 1
+    assert {periods(db.session.get(Website, i))[-1] for i in ids} == {(60, "UNKNOWN")}

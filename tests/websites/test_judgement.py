@@ -1,6 +1,5 @@
 """What checks mean over time, in cases and against an oracle that asks every second."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -66,13 +65,13 @@ def test_a_status_is_confirmed_before_it_counts(checks, expected):
 
 
 def test_a_recovery_may_need_more_than_one_success():
-    rules = replace(RULES, successes_to_up=3)
+    rules = RULES._replace(successes_to_up=3)
     assert told("dduuduuu", rules) == [(0, "DOWN"), (300, "UP")]
     assert told("ddugu", rules) == [(0, "DOWN"), (120, "UP")]
 
 
 def test_one_failure_is_enough_if_one_says_so():
-    rules = replace(RULES, failures_to_down=1)
+    rules = RULES._replace(failures_to_down=1)
     assert told("udu", rules) == [(0, "UP"), (60, "DOWN"), (120, "UP")]
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from webapp.websites.lanes import PATIENCE_S, Lanes, Target
+from webapp.websites.lanes import PATIENCE_S, WAITING, Lanes, Target
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -72,6 +72,13 @@ def test_no_more_are_claimed_than_there_is_room_for():
     assert made.free() == 1
     made.add(target(3))
     assert made.free() == 0
+
+
+def test_where_much_may_run_little_is_claimed_ahead():
+    made = lanes(target(1), target(2), concurrency=2, ceiling=100)
+    assert made.free() == 2 * WAITING - 2
+    made.take(NOW, 0)
+    assert made.free() == 2 * WAITING
 
 
 def test_without_room_it_looks_again_soon():

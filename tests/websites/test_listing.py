@@ -14,18 +14,19 @@ NOW = clock.now()
 
 
 def test_a_line_has_bar_uptimes_pace_and_tags(context):
-    one = website(1, response_time_ms=7.0, last_checked_at=NOW)
+    now = clock.now()
+    one = website(1, response_time_ms=7.0, last_checked_at=now)
     period(one, "DOWN", 24 * 7, 24 * 3)
     period(one, "UP", 24 * 3)
     filing.put_tags(one, ["b", "a"])
     summary = Summary()
     summary.add("UP", (40.0, None, None, None, None))
-    hour = floor(NOW, HOUR) - 2 * HOUR
+    hour = floor(now, HOUR) - 2 * HOUR
     db.session.add(
         CheckRollup(website_id=1, span=RollupSpan.HOUR, started_at=hour, **summary.to_row())
     )
     db.session.commit()
-    (line,) = listing.lines([one], NOW + timedelta(milliseconds=1))
+    (line,) = listing.lines([one], now + timedelta(milliseconds=1))
     assert line.tags == ["a", "b"]
     assert line.bar.text == "48 up"
     assert list(line.uptimes) == ["24 h", "7 d", "30 d", "90 d"]

@@ -49,11 +49,11 @@ def test_exit_code_0_is_success_and_start_is_neither(app, client, key):
     assert last(app).response_time_ms > 0
 
 
-def test_a_wrong_key_is_not_found_and_costs_one_question(app, client, key):
+def test_a_wrong_key_is_not_found_and_costs_two_questions(app, client, key):
     with count_statements(app) as statements:
         answer = client.get("/ping/hb_nobody")
     assert (answer.status_code, answer.text) == (404, "There is no such heartbeat.\n")
-    assert len(statements) == 1
+    assert len(statements) == 2
     assert client.put(f"/ping/{key}").status_code == 405
     assert pings.BODY_BYTES <= 4096
 

@@ -10,18 +10,18 @@ from webapp.websites.references import any_answers
 
 def test_one_that_takes_a_connection_is_enough(site, closed_port):
     port = site.url("/").split(":")[2].split("/")[0]
-    assert any_answers([f"127.0.0.1:{closed_port}", f"127.0.0.1:{port}"])
-    assert any_answers([site.url("/any")])
+    assert any_answers([("127.0.0.1", closed_port), ("127.0.0.1", int(port))])
+    assert any_answers([config.reference_address(site.url("/any"))])
 
 
 def test_none_that_answers_proves_nothing(closed_port):
     assert not any_answers([])
-    assert not any_answers([f"127.0.0.1:{closed_port}", "no-such-name.invalid:80"])
+    assert not any_answers([("127.0.0.1", closed_port), ("no-such-name.invalid", 80)])
 
 
 def test_it_does_not_wait_for_long():
     began = time.monotonic()
-    assert not any_answers(["127.0.0.1:9"], 0.2)
+    assert not any_answers([("127.0.0.1", 9)], 0.2)
     assert time.monotonic() - began < 2
 
 
@@ -46,4 +46,4 @@ def test_a_bad_target_stops_the_start(targets, tmp_path):
 
 def test_they_are_separated_by_commas(tmp_path):
     loaded = config.load({"REFERENCE_TARGETS": "a:1, b:2,", "DATA_DIR": str(tmp_path)})
-    assert loaded.references == ("a:1", "b:2")
+    assert loaded.references == (("a", 1), ("b", 2))

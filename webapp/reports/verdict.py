@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 SETTLED = timedelta(seconds=60)  # a value that is high for a moment is no trouble yet
 SERIOUS = ("down", "critical")
 ORDER = ("down", "critical", "degraded", "warning", "stale", "late", "failed")
+IN_WORDS = {"maintenance": "in maintenance"}
 STATES = ("up", "down", "degraded", "unknown", "maintenance", "paused")
 
 
@@ -84,10 +85,10 @@ def _calm(facts: Facts) -> Verdict:
 def _rest(facts: Facts) -> str:
     """What there is besides, such as `10 websites up, 1 paused, 2 machines reporting.`"""
     found = [(state, facts.websites[state]) for state in STATES if facts.websites.get(state)]
-    parts = [f"{count} {state}" for state, count in found]
+    parts = [f"{count} {IN_WORDS.get(state, state)}" for state, count in found]
     if found:
         state, count = found[0]
-        parts[0] = f"{_counted(count, 'website')} {state}"
+        parts[0] = f"{_counted(count, 'website')} {IN_WORDS.get(state, state)}"
     if facts.machines:
         parts.append(f"{_counted(facts.machines, 'machine')} reporting")
     return f"{', '.join(parts)}." if parts else ""

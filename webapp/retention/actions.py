@@ -17,10 +17,18 @@ from webapp.config import Settings
 from webapp.core import clock
 from webapp.core.db import db
 from webapp.metrics.models import MetricSample, MetricSeries
-from webapp.retention.policies import USED_LINK_DAYS
-from webapp.websites.models import CheckRollup, MonitorCheck, RollupSpan
+from webapp.retention.policies import HISTORY_DAYS, USED_LINK_DAYS
+from webapp.websites.models import (
+    CheckRollup,
+    DowntimeWindow,
+    Impairment,
+    MaintenanceWindow,
+    MonitorCheck,
+    RollupSpan,
+    StatusPeriod,
+)
 
-BATCH = 2000
+BATCH = 500  # a few milliseconds of the write lock
 
 Forgetting = Callable[[Settings, datetime], Iterator[int]]
 
@@ -87,12 +95,25 @@ def forget_events(settings: Settings, _now: datetime) -> Iterator[int]:
     yield activity.forget_oldest(settings.activity_kept)
 
 
+def _ended_long_ago(table: Any, ended_at: Any) -> Forgetting:
+    """Rows that ended longer ago than history is kept; what goes on has no end and stays."""
+
+    def forget(_settings: Settings, now: datetime) -> Iterator[int]:
+        yield from _by_id(table, ended_at < now - timedelta(days=HISTORY_DAYS))
+
+    return forget
+
+
 FORGETTINGS: dict[str, Forgetting] = {
     "metric_samples": forget_samples,
     "metric_series": forget_series,
     "monitor_checks": forget_checks,
     "hourly_rollups": forget_hourly_rollups,
     "check_rollups": forget_daily_rollups,
+    "status_periods": _ended_long_ago(StatusPeriod, StatusPeriod.ended_at),
+    "downtime_windows": _ended_long_ago(DowntimeWindow, DowntimeWindow.ended_at),
+    "maintenance_windows": _ended_long_ago(MaintenanceWindow, MaintenanceWindow.ends_at),
+    "impairments": _ended_long_ago(Impairment, Impairment.ended_at),
     "sign_ins": forget_sign_ins,
     "first_links": forget_links,
     "activity_events": forget_events,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from webapp.config import Settings
 
+HISTORY_DAYS = 1826  # five years
 USED_LINK_DAYS = 1
 FAILED_JOB_DAYS = 7
 FAILED_JOBS_KEPT = 200
@@ -27,48 +28,56 @@ class Policy:
 
 def policies(settings: Settings) -> tuple[Policy, ...]:
     """All policies, with the numbers that `settings` gives them."""
-    return (*_of_facts(settings), *_of_people(settings), *FOR_GOOD)
+    return (
+        *_of_machines(settings),
+        *_of_websites(settings),
+        *_of_ourselves(settings),
+        *_of_people(settings),
+        *FOR_GOOD,
+    )
 
 
 FOR_GOOD = (
-    Policy("websites", "Websites", None, "Until somebody deletes them.", None),
     Policy("users", "People", None, "Until an administrator removes them.", None),
     Policy("api_tokens", "API tokens", None, "For good; revoked ones stay listed.", None),
 )
 
 
-def _of_facts(settings: Settings) -> tuple[Policy, ...]:
+def _of_machines(settings: Settings) -> tuple[Policy, ...]:
+    days, setting = settings.metrics_days, "METRICS_DAYS"
+    series = "Machines and what is measured of them"
     return (
-        _by_age("metric_samples", "Readings of machines", settings.metrics_days, "METRICS_DAYS"),
-        Policy(
-            "metric_series",
-            "Machines and what is measured of them",
-            settings.metrics_days,
-            "As long as they have a reading.",
-            "METRICS_DAYS",
-        ),
+        _by_age("metric_samples", "Readings of machines", days, setting),
+        Policy("metric_series", series, days, "As long as they have a reading.", setting),
+    )
+
+
+def _of_websites(settings: Settings) -> tuple[Policy, ...]:
+    hourly, daily = settings.hourly_rollups_days, settings.daily_rollups_days
+    summed = "How far checks are summed up"
+    return (
         _by_age("monitor_checks", "Checks of websites", settings.checks_days, "CHECKS_DAYS"),
-        _by_age(
-            "hourly_rollups",
-            "Hourly sums of checks",
-            settings.hourly_rollups_days,
-            "HOURLY_ROLLUPS_DAYS",
-        ),
-        _by_age(
-            "check_rollups",
-            "Daily sums of checks",
-            settings.daily_rollups_days,
-            "DAILY_ROLLUPS_DAYS",
-        ),
-        Policy(
-            "rollup_marks", "How far checks are summed up", None, "For good: a row or two.", None
-        ),
+        _by_age("hourly_rollups", "Hourly sums of checks", hourly, "HOURLY_ROLLUPS_DAYS"),
+        _by_age("check_rollups", "Daily sums of checks", daily, "DAILY_ROLLUPS_DAYS"),
+        Policy("rollup_marks", summed, None, "For good: a row or two.", None),
+        _by_age("status_periods", "What websites were and when", HISTORY_DAYS, None),
+        _by_age("downtime_windows", "Downtimes", HISTORY_DAYS, None),
+        _by_age("maintenance_windows", "Maintenance", HISTORY_DAYS, None),
+        _by_age("impairments", "Times the monitor may have been impaired", HISTORY_DAYS, None),
+        Policy("websites", "Websites", None, "Until somebody deletes them.", None),
+        Policy("website_tags", "Tags of websites", None, "As long as their website.", None),
+    )
+
+
+def _of_ourselves(settings: Settings) -> tuple[Policy, ...]:
+    kept = settings.activity_kept
+    return (
         Policy(
             "activity_events",
             "Activity",
             None,
-            f"The newest {settings.activity_kept:,} entries; the older ones are deleted once there "
-            f"are more than {settings.activity_kept + DIARY_SLACK:,}.",
+            f"The newest {kept:,} entries; the older ones are deleted once there "
+            f"are more than {kept + DIARY_SLACK:,}.",
             "ACTIVITY_KEPT",
         ),
         Policy(
@@ -82,12 +91,13 @@ def _of_facts(settings: Settings) -> tuple[Policy, ...]:
 
 
 def _of_people(settings: Settings) -> tuple[Policy, ...]:
+    days = settings.session_days
     return (
         Policy(
             "sign_ins",
             "Sign-ins",
-            settings.session_days,
-            f"Until signed out, ended, or {_days(settings.session_days)} unused.",
+            days,
+            f"Until signed out, ended, or {_days(days)} unused.",
             "SESSION_DAYS",
         ),
         Policy(
@@ -100,7 +110,7 @@ def _of_people(settings: Settings) -> tuple[Policy, ...]:
     )
 
 
-def _by_age(name: str, noun: str, days: int, setting: str) -> Policy:
+def _by_age(name: str, noun: str, days: int, setting: str | None) -> Policy:
     return Policy(name, noun, days, f"{_days(days)[:1].upper()}{_days(days)[1:]}.", setting)
 
 

@@ -12,6 +12,7 @@ from webapp.websites import (
     maintenance_pages,
     models,
     pings,
+    shortcut,
     statistics_api,
     transfer_pages,
     views,
@@ -22,6 +23,7 @@ __all__ = ["form_pages", "init_app", "models"]
 
 def init_app(app: Flask) -> None:
     """Add this feature's routes."""
+    app.wsgi_app = shortcut.Shortcut(app)  # type: ignore[assignment,method-assign]
     app.register_blueprint(views.blueprint)
     app.register_blueprint(bulk_pages.blueprint)
     app.register_blueprint(pings.blueprint)

@@ -18,7 +18,7 @@ from webapp.websites.models import CheckKind, MonitorStatus, PeriodStatus, Websi
 from webapp.websites.options import NO_SECRETS, CheckSecrets, options_of
 from webapp.websites.periods import Learnt
 from webapp.websites.timeline import Change
-from webapp.websites.urls import kind_of
+from webapp.websites.urls import host_of, kind_of
 
 AT_ONCE = 500
 
@@ -144,6 +144,18 @@ def request_check(website: Website, now: datetime) -> None:
     website.check_requested_at = now
     website.next_check_at = min(website.next_check_at, now)
     db.session.flush()
+
+
+def _new(fields: dict[str, Any], secrets: CheckSecrets | None, now: datetime) -> Website:
+    own = {k: v for k, v in fields.items() if k not in ("secrets", "tags")}
+    name = fields.get("name") or host_of(fields["url"])
+    kind = CheckKind(kind_of(fields["url"]))
+    website = Website(**own | {"name": name, "kind": kind}, status_since_at=now)
+    keeping.put_secrets(website, secrets)
+    labels.put_tags(website, fields.get("tags", ()))
+    website.next_check_at = keeping.first_due(website, now)
+    website.created_at = website.updated_at = now
+    return website
 
 
 def _unchanged(existing: Website, fields: dict[str, Any], secrets: CheckSecrets | None) -> Website:

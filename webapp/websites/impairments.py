@@ -8,7 +8,7 @@ most websites succeed again (then what still fails is down from there on).
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Integer, case, func, select, update
+from sqlalchemy import ColumnElement, Integer, Select, case, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from webapp.activity import actions as diary
@@ -58,12 +58,8 @@ def call_witnesses(judged: Mapping[int, Judgement], now: datetime) -> None:
         .where(Website.next_check_at > now + SOON, Website.last_checked_at < now - SOON)
         .order_by(Website.next_check_at)
         .limit(WITNESSES)
-        .with_for_update(skip_locked=True)
     )
-    db.session.execute(
-        update(Website).where(Website.id.in_(ids.scalar_subquery())).values(next_check_at=now),
-        execution_options={"synchronize_session": False},
-    )
+    _have_checked(ids, now)
 
 
 def note_references(has_answered: bool, now: datetime) -> None:
@@ -73,10 +69,8 @@ def note_references(has_answered: bool, now: datetime) -> None:
         return
     ongoing.reference_answered_at = now if has_answered else None
     if has_answered:
-        db.session.execute(
-            update(Website).where(*_held(), Website.next_check_at > now).values(next_check_at=now),
-            execution_options={"synchronize_session": False},
-        )
+        waiting = select(Website.id).where(*_held(), Website.next_check_at > now)
+        _have_checked(waiting, now)
     db.session.flush()
 
 
@@ -88,6 +82,15 @@ def review(now: datetime) -> None:
     if not db.session.scalar(select(func.count(Website.id)).where(*_held())):
         ongoing.ended_at, ongoing.is_ongoing = now, None
         db.session.flush()
+
+
+def _have_checked(ids: Select[int], now: datetime) -> None:
+    """Let these websites be due now; those that a worker has in its hands need it not."""
+    free = ids.with_for_update(skip_locked=True).scalar_subquery()
+    db.session.execute(
+        update(Website).where(Website.id.in_(free)).values(next_check_at=now),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def is_proven(impairment: Impairment, now: datetime) -> bool:

@@ -7,20 +7,20 @@ about the time before it: that time is UNKNOWN from when the check was due, and 
 confirmed by then is forgotten.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from webapp.websites.statuses import MonitorStatus, PeriodStatus
 from webapp.websites.timeline import Change
 
-GRACE = timedelta(seconds=15)
+GRACE_S = 15
+GRACE = timedelta(seconds=GRACE_S)
 FEWEST = 3
 NOT_LOOKED = "No check was made in time."
 HELD = "Most websites failed at once: the monitor may be impaired."
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(NamedTuple):
     """What a website's owner asks for; `timeout_s` is how long a check of it may take."""
 
     timeout_s: int = 30
@@ -29,8 +29,7 @@ class Rules:
     recheck_s: int = 15
 
 
-@dataclass(frozen=True)
-class State:
+class State(NamedTuple):
     """The confirmed status with its beginning, and the streak of checks that contradict it."""
 
     status: MonitorStatus
@@ -40,8 +39,7 @@ class State:
     streak_since_at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """What a check found: its status, when it began and was due, and what went wrong."""
 
     status: MonitorStatus
@@ -50,8 +48,7 @@ class Finding:
     cause: str | None = None
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(NamedTuple):
     """The state after a check, the confirmed changes that led to it, and when to look again."""
 
     before: State
@@ -91,13 +88,15 @@ class Judgement:
 
 def is_overdue(due_at: datetime, timeout_s: int, now: datetime) -> bool:
     """Whether a check that was due then, and has not begun by now, leaves a hole."""
-    return now - due_at > timedelta(seconds=timeout_s) + GRACE
+    return (now - due_at).total_seconds() > timeout_s + GRACE_S
 
 
 def judge(before: State, found: Finding, rules: Rules) -> Judgement:
     """What follows from a check."""
     is_hole = is_overdue(found.due_at, rules.timeout_s, found.started_at)
     if found.status is before.status and not before.streak_count and not is_hole:
+        return Judgement(before, found, rules, before)
+    if _is_steady(before, found) and not _is_late(found, rules):
         return Judgement(before, found, rules, before)
     state = before
     changes: tuple[Change, ...] = ()
@@ -119,7 +118,7 @@ def hold(judged: Judgement) -> Judgement:
         changes = changes or (Change(news.at, PeriodStatus.UNKNOWN, HELD),)
         since_at = changes[0].at
     state = State(MonitorStatus.UNKNOWN, since_at, MonitorStatus.DOWN, count, streak_since_at)
-    return replace(judged, state=state, changes=changes)
+    return judged._replace(state=state, changes=changes)
 
 
 def release(judged: Judgement) -> Judgement:
@@ -127,9 +126,9 @@ def release(judged: Judgement) -> Judgement:
     if not judged.was_held:
         return judged
     at = judged.found.started_at
-    state = replace(judged.state, since_at=at)
-    news = replace(judged.changes[-1], at=at)
-    return replace(judged, state=state, changes=(*judged.changes[:-1], news))
+    state = judged.state._replace(since_at=at)
+    news = judged.changes[-1]._replace(at=at)
+    return judged._replace(state=state, changes=(*judged.changes[:-1], news))
 
 
 def is_impaired(failing: int, checked: int) -> bool:
@@ -142,6 +141,15 @@ def failures_in_a_row(judged: Judgement) -> int:
     before = judged.before
     goes_on = before.streak_since_at == judged.changes[-1].at
     return (before.streak_count if goes_on else 0) + 1
+
+
+def _is_steady(before: State, found: Finding) -> bool:
+    """Nearly every check: it says what is known, and nothing contradicted it."""
+    return found.status is before.status and not before.streak_count
+
+
+def _is_late(found: Finding, rules: Rules) -> bool:
+    return is_overdue(found.due_at, rules.timeout_s, found.started_at)
 
 
 def _after_hole(before: State, found: Finding) -> tuple[State, tuple[Change, ...]]:
@@ -161,8 +169,8 @@ def _weighed(state: State, found: Finding, rules: Rules) -> tuple[State, Change 
     count = state.streak_count + 1 if goes_on else 1
     since_at = (state.streak_since_at if goes_on else None) or found.started_at
     if count < needed:
-        return replace(
-            state, streak_status=found.status, streak_count=count, streak_since_at=since_at
+        return state._replace(
+            streak_status=found.status, streak_count=count, streak_since_at=since_at
         ), None
     change = Change(since_at, PeriodStatus(found.status.value), found.cause)
     return State(found.status, since_at), change

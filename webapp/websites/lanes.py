@@ -14,7 +14,8 @@ from typing import Any
 
 from webapp.websites.options import DEFAULT_OPTIONS, NO_SECRETS, CheckOptions, CheckSecrets
 
-PATIENCE_S = 1.0
+PATIENCE_S = 0.25
+WAITING = 8  # times the concurrency may be claimed ahead: the rest is for other workers
 
 
 @dataclass(slots=True)  # not frozen: that is slow to make, and every check makes one
@@ -93,7 +94,8 @@ class Lanes:
 
     def free(self) -> int:
         """How many more targets may be claimed: what waits is bounded, too."""
-        return max(0, self.ceiling - len(self.running) - len(self._due))
+        room = min(self.ceiling - len(self.running), WAITING * self.concurrency)
+        return max(0, room - len(self._due))
 
     def seconds_until_next(self, now: datetime, monotonic_s: float) -> float | None:
         """Seconds until `take` may have something to give, None when nothing waits."""

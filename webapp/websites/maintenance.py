@@ -24,6 +24,7 @@ from webapp.websites.models import (
     Website,
 )
 
+MINUTE = "%Y-%m-%d %H:%M"
 LEEWAY = timedelta(minutes=5)
 LONGEST = timedelta(days=31)
 
@@ -49,7 +50,8 @@ def plan(
     )
     db.session.add(window)
     db.session.flush()
-    _note(window, website, f"is planned from {starts_at:%Y-%m-%d %H:%M} to {ends_at:%H:%M} UTC")
+    until = f"{ends_at:%H:%M}" if ends_at.date() == starts_at.date() else f"{ends_at:{MINUTE}}"
+    _note(window, website, f"is planned from {starts_at:{MINUTE}} to {until} UTC")
     settle(now)
     return window
 

@@ -65,7 +65,7 @@ def check_row(outcome: Outcome, now: datetime) -> dict[str, Any]:
         "status": outcome.status,
         "http_status_code": outcome.http_status,
         "http_method": HTTPMethod(outcome.target.options.method),
-        "response_time_ms": rounded(phases.total),
+        "response_time_ms": rounded(phases.total) or None,  # nothing was sent, nothing took time
         "dns_time_ms": rounded(phases.dns),
         "connect_time_ms": rounded(phases.connect),
         "tls_time_ms": rounded(phases.tls),

@@ -29,6 +29,8 @@ TURN_S = 0.4
 IDLE_TURN_S = 1.0
 AHEAD = timedelta(seconds=1.1)
 BATCH = 400
+PATIENT = 40  # times the concurrency may wait for sites that hang
+FILES = 3  # that a check may need at once
 LOOK_S = 1.0
 PER_HOST = 4
 log = structlog.get_logger(__name__)
@@ -183,9 +185,13 @@ def _under_lease(outcome: Outcome, leases: dict[int, Target]) -> Outcome:
 
 
 def _ceiling(settings: Settings) -> int:
-    """Checks in flight in all, the patient ones included: a few files are needed for each."""
-    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    return max(1, min(8 * settings.check_concurrency, files // 3))
+    """Checks in flight in all: mostly sites that hang, of which an outage brings thousands."""
+    files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = PATIENT * settings.check_concurrency
+    if files < FILES * wanted <= most:
+        files = FILES * wanted
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+    return max(1, min(wanted, files // FILES))
 
 
 def is_past(moment: datetime) -> bool:

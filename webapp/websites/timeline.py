@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from webapp.websites.statuses import PeriodStatus
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """From `at` on the website is `status`, as far as checks and people say."""
 
     at: datetime

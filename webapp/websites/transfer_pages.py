@@ -4,7 +4,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, flash, request, url_for
+from flask import Blueprint, Response, flash, request, url_for
 from werkzeug.datastructures import FileStorage
 
 from webapp.core import clock, htmx
@@ -128,10 +128,7 @@ def _too_late() -> Response:
 
 def _read(file: FileStorage, kind: str) -> uploads.Upload:
     """The upload by way of a file of its own: SQLite reads nothing else."""
-    with (
-        closing(file),
-        tempfile.TemporaryDirectory(dir=current_app.extensions["settings"].data_dir) as folder,
-    ):
+    with closing(file), tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "upload"
         file.save(path)
         return uploads.READERS[kind](path)

@@ -102,3 +102,8 @@ def test_a_port_has_nothing_but_to_connect():
     options, left_out = expectations(["[CONNECTED] == true", "[STATUS] == 200"], "tcp")
     assert options == {}
     assert left_out == ["The condition [STATUS] == 200 cannot be tested here."]
+
+
+@pytest.mark.parametrize("kind", ["tcp", "dns"])
+def test_how_long_it_takes_is_judged_for_every_kind(kind):
+    assert expectations(["[RESPONSE_TIME] < 20ms"], kind)[0] == {"slow_ms": 20}

@@ -1,6 +1,8 @@
 """A Gatus configuration becomes websites, and what does not is said."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from webapp.websites.transfer import document, entries, gatus
 from webapp.websites.transfer.document import Unreadable
@@ -24,8 +26,8 @@ endpoints:
   maintenance-windows: [{start: "01:00"}]
 - name: Resolver
   url: 8.8.8.8
-  dns: {query-name: example.com, query-type: MX}
-  conditions: ["[BODY] == mail.example.com", "[DNS_RCODE] == NOERROR"]
+  dns: {query-name: example.com, query-type: CNAME}
+  conditions: ["[BODY] == b.example", "[DNS_RCODE] == NOERROR"]
 - {name: Database, url: "tcp://db.example:5432", enabled: false, conditions: []}
 - {name: Ping, url: "icmp://10.0.0.1", conditions: ["[CONNECTED] == true"]}
 - {name: Graph, url: "https://api.example/graphql", graphql: true, body: "{ a }", conditions: []}
@@ -78,10 +80,10 @@ def test_what_is_not_carried_over_is_said_of_each(found):
 
 
 def test_the_other_kinds_have_their_addresses(found):
-    assert entry_called(found, "Resolver")["url"] == "dns://example.com/MX"
+    assert entry_called(found, "Resolver")["url"] == "dns://example.com/CNAME"
     assert entry_called(found, "Resolver")["options"] == {
         "dns_server": "8.8.8.8",
-        "dns_expected": ["mail.example.com"],
+        "dns_expected": ["b.example"],
     }
     assert entry_called(found, "Database")["url"] == "tcp://db.example:5432"
     assert entry_called(found, "Database")["is_active"] is False
@@ -120,6 +122,16 @@ endpoints:
     ]
 
 
+def test_a_record_with_a_priority_is_looked_up_but_not_compared():
+    value = document.load("""
+endpoints:
+- {url: 1.1.1.1, dns: {query-name: a.example, query-type: MX}, conditions: ["[BODY] == mx.example"]}
+""")
+    found = gatus.findings(value).websites[0]
+    assert found.entry["options"] == {"dns_server": "1.1.1.1"}
+    assert found.left_out == ["What the MX record should be is not compared here."]
+
+
 @pytest.mark.parametrize(
     ("text", "path"),
     [
@@ -144,3 +156,25 @@ endpoints:
     found = gatus.findings(value)
     assert len(found.websites) == 3
     assert [e.url for e in entries.accepted(found.websites)] == ["https://a.example/"]
+
+
+NAMES = ["name", "group", "url", "enabled", "interval", "conditions", "method", "headers", "body",
+         "graphql", "dns", "client", "alerts", "extra-labels", "timeout", "query-name",
+         "query-type", "heartbeat", "failure-threshold", "proxy-url"]  # fmt: skip
+TEXTS = st.sampled_from(["https://a.example", "tcp://a:1", "[BODY] == pat(*a*)", "5s", "A", "$x"])
+CELLS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXTS | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+ENDPOINTS = st.lists(st.dictionaries(st.sampled_from(NAMES), CELLS), min_size=1, max_size=2)
+
+
+@given(ENDPOINTS, ENDPOINTS)
+def test_whatever_an_endpoint_holds_it_is_carried_over_or_listed(inner, outer):
+    found = gatus.findings({"endpoints": inner, "external-endpoints": outer})
+    taken = len(entries.accepted(found.websites))
+    assert len(found.websites) == len(inner) + len(outer)
+    assert taken + len([f for f in found.websites if f.left_out]) >= len(found.websites)

@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from webapp.websites.transfer import entries
 from webapp.websites.transfer.kuma import Tables, findings
@@ -151,13 +153,15 @@ def test_what_cannot_be_watched_here_says_so(fields, said):
 def test_ports_names_and_pushes_have_their_addresses():
     assert one(type="port", hostname="db.example", port=5432)[0]["url"] == "tcp://db.example:5432"
     assert one(type="port", hostname="::1", port=22)[0]["url"] == "tcp://[::1]:22"
-    conditions = json.dumps([{"variable": "record", "operator": "equals", "value": "10 mx."}])
+    conditions = json.dumps([{"variable": "record", "operator": "equals", "value": "b.example"}])
     entry, left_out = one(
-        type="dns", hostname="example.com", dns_resolve_type="MX", dns_resolve_server="1.1.1.1",
+        type="dns", hostname="example.com", dns_resolve_type="CNAME", dns_resolve_server="1.1.1.1",
         port=53, conditions=conditions,
     )  # fmt: skip
-    assert (entry["url"], left_out) == ("dns://example.com/MX", [])
-    assert entry["options"].items() >= {"dns_server": "1.1.1.1", "dns_expected": ["10 mx."]}.items()
+    assert (entry["url"], left_out) == ("dns://example.com/CNAME", [])
+    assert (
+        entry["options"].items() >= {"dns_server": "1.1.1.1", "dns_expected": ["b.example"]}.items()
+    )
     other, _ = one(type="dns", hostname="a.example", dns_resolve_server="10.0.0.1", port=5353)
     assert other["options"]["dns_server"] == "10.0.0.1:5353"
 
@@ -222,3 +226,35 @@ def test_what_our_rules_refuse_is_listed_with_the_reason():
 def test_what_else_the_file_holds_is_counted():
     found = findings(Tables([], counts={"notifications": 3, "incidents": 0, "status pages": 1}))
     assert found.left_out == ["Not carried over: notifications: 3, status pages: 1."]
+
+
+def test_a_record_with_a_priority_is_looked_up_but_not_compared():
+    conditions = json.dumps([{"variable": "record", "operator": "equals", "value": "mx.example"}])
+    entry, left_out = one(
+        type="dns", hostname="a.example", dns_resolve_type="MX", conditions=conditions
+    )
+    assert "dns_expected" not in entry["options"]
+    assert left_out == ["Its conditions are not tested here."]
+
+
+@pytest.mark.parametrize(
+    ("server", "port", "expected"),
+    [("::1", 53, "::1"), ("::1", 5353, "[::1]:5353"), ("10.0.0.1", 5353, "10.0.0.1:5353")],
+)
+def test_a_name_server_is_written_as_the_check_reads_it(server, port, expected):
+    entry, _ = one(type="dns", hostname="a.example", dns_resolve_server=server, port=port)
+    assert entries.Entry.model_validate(entry).options.dns_server == expected
+
+
+COLUMNS = [*row(), "headers", "body", "keyword", "hostname", "port", "push_token", "proxy_id",
+           "auth_method", "basic_auth_user", "json_path", "dns_resolve_type", "dns_resolve_server",
+           "json_path_operator", "ip_family", "http_body_encoding", "description"]  # fmt: skip
+TYPES = ["http", "keyword", "json-query", "port", "dns", "push", "group"]
+CELLS = st.none() | st.integers() | st.floats() | st.text(max_size=20) | st.binary(max_size=5)
+
+
+@given(st.sampled_from(TYPES), st.dictionaries(st.sampled_from(COLUMNS), CELLS, max_size=6))
+def test_whatever_a_column_holds_the_monitor_is_carried_over_or_listed(kind, cells):
+    found = findings(Tables([row(**cells | {"id": 1, "type": kind})]))
+    taken = entries.accepted(found.websites)
+    assert all(taken or finding.left_out for finding in found.websites)

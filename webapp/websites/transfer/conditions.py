@@ -40,6 +40,8 @@ class Expectations:
     def _taken(self, left: str, comparison: str, right: str) -> bool:
         if (left, comparison, right) == ("[CONNECTED]", "==", "true"):
             return True
+        if left == "[RESPONSE_TIME]":
+            return self.time(left, comparison, right)
         if self.kind == "dns":
             return self._taken_of_dns(left, comparison, right)
         if self.kind != "http":
@@ -65,10 +67,10 @@ class Expectations:
         self.statuses &= wanted
         return True
 
-    def time(self, left: str, comparison: str, right: str) -> bool:
+    def time(self, _left: str, comparison: str, right: str) -> bool:
         """`[RESPONSE_TIME] < 500`: milliseconds, or a duration."""
         duration = seconds(right, unit_of_numbers=0.001)
-        if left != "[RESPONSE_TIME]" or comparison not in ("<", "<=") or not duration:
+        if comparison not in ("<", "<=") or not duration:
             return False
         slow_ms = min(max(1, round(duration * 1000)), self.options.get("slow_ms", 120_000))
         self.options["slow_ms"] = slow_ms
@@ -203,7 +205,6 @@ def _unquoted(text: str) -> str:
 Taker = Callable[[Expectations, str, str, str], bool]
 _TAKERS: tuple[tuple[str, Taker], ...] = (
     ("[STATUS]", Expectations.status),
-    ("[RESPONSE_TIME]", Expectations.time),
     ("[CERTIFICATE_EXPIRATION]", Expectations.certificate),
     ("[BODY]", Expectations.body),
     ("has([BODY]", Expectations.has),

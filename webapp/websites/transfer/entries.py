@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 from webapp.core.jsonapi import Input
 from webapp.core.problems import Problem, field_errors
 from webapp.websites import schemas
+from webapp.websites.labels import tag_names
 from webapp.websites.options import DEFAULT_OPTIONS, CheckOptions, CheckSecrets, options_of
 from webapp.websites.transfer import document
 from webapp.websites.transfer.document import Complaint, Unreadable
@@ -80,12 +81,12 @@ def write(stored: Iterable[Stored], *, with_secrets: bool = False) -> str:
 def entry_of(stored: Stored) -> Entry:
     """The entry that describes the website as it is, secrets included."""
     website = stored.website
-    return Entry(
+    return Entry.model_construct(  # as it is, even if it would not be accepted today
         url=website.url,
         name=website.name,
         description=website.description or None,
         group_name=website.group_name,
-        tags=[tag.tag for tag in website.tags],
+        tags=tag_names(website),
         is_active=website.is_active,
         check_interval=website.check_interval,
         timeout=website.timeout,

@@ -8,6 +8,8 @@ from typing import Any
 from webapp.websites.options import SECRET_HEADERS
 
 LOOKS_SECRET = re.compile(r"auth|cookie|key|pass|secret|session|token", re.IGNORECASE)
+# Records that other products compare as we do: the others have a priority or more in our answer.
+COMPARED_RECORDS = {"A", "AAAA", "CNAME", "NS", "PTR", "TXT"}
 LONGEST_TAG = 50
 LONGEST_GROUP = 100
 LONGEST_NAME = 255

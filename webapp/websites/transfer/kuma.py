@@ -11,6 +11,7 @@ from typing import Any
 
 from webapp.websites.statements import json_statement, status_ranges
 from webapp.websites.transfer.findings import (
+    COMPARED_RECORDS,
     LONGEST_DESCRIPTION,
     LONGEST_GROUP,
     LONGEST_NAME,
@@ -45,7 +46,7 @@ class Tables:
 
 def findings(tables: Tables) -> Findings:
     """Every monitor that is not a group, and what else the file holds."""
-    by_id = {int(row["id"]): row for row in tables.monitors}
+    by_id = {row["id"]: row for row in tables.monitors}
     found = [_monitor(row, by_id, tables) for row in tables.monitors if row["type"] != GROUP]
     others = [f"{name}: {number}" for name, number in tables.counts.items() if number]
     return Findings(found, [f"Not carried over: {', '.join(others)}."] if others else [])
@@ -58,8 +59,11 @@ def _monitor(row: Row, by_id: dict[int, Row], tables: Tables) -> Finding:
         return finding.refuse(f"Checks of the type {row.get('type')} are not made.")
     if row.get("upside_down"):
         return finding.refuse("It is upside down: up when it fails, which is not possible here.")
-    finding.entry = _common(finding, row, by_id, tables.tags.get(int(row["id"]), []))
-    taker(finding, finding.entry, row, tables)
+    try:
+        finding.entry = _common(finding, row, by_id, tables.tags.get(row["id"], []))
+        taker(finding, finding.entry, row, tables)
+    except (ValueError, TypeError, OverflowError, AttributeError) as error:
+        return finding.refuse(f"A column of it does not hold what it should: {error}.")
     return finding
 
 
@@ -175,7 +179,8 @@ def _dns(finding: Finding, entry: Row, row: Row, _tables: Tables) -> None:
         finding.left_out.append(f"Only the first of {len(servers)} DNS servers is asked.")
     conditions = _conditions(row)
     equals = [c.get("value") for c in conditions if c.get("operator") == "equals"]
-    if len(conditions) == 1 and equals:
+    is_comparable = (row.get("dns_resolve_type") or "A") in COMPARED_RECORDS
+    if len(conditions) == 1 and equals and is_comparable:
         options["dns_expected"] = [str(equals[0])]
     elif conditions:
         finding.left_out.append("Its conditions are not tested here.")

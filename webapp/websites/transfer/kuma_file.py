@@ -46,12 +46,12 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _tables(file: sqlite3.Connection) -> Tables:
-    known = file.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    known = file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     names = {row["name"] for row in known}
     if "monitor" not in names:
         raise _refusal("There is no table of monitors in it.")
     monitors = _rows(file, "SELECT * FROM monitor ORDER BY id")
-    if not {"id", "type"} <= set(monitors[0] if monitors else ("id", "type")):
+    if any(not isinstance(row.get("id"), int) or "type" not in row for row in monitors):
         raise _refusal("Its table of monitors is not one of Uptime Kuma.")
     has_tags = {"tag", "monitor_tag"} <= names
     proxies = _rows(file, "SELECT * FROM proxy") if "proxy" in names else []
