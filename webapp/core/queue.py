@@ -144,10 +144,7 @@ def waiting_elsewhere(own: str) -> bool:
 
 
 def worker_class(app: Flask) -> type[Worker]:
-    """An RQ worker whose jobs run in `app`'s context and nudge the jobs that follow them.
-
-    It is forked from the process that calls this, and ends with it.
-    """
+    """An RQ worker whose jobs run in `app`'s context; it ends with the process that calls this."""
     pool = os.getpid()
 
     class AppWorker(Worker):
