@@ -55,7 +55,7 @@ def test_what_is_wrong_opens_its_group_and_secrets_are_not_shown_again(operator)
     answer = operator.post("/websites/new", form)
     assert answer.status_code == 422
     assert 'id="pattern_error"' in answer.text
-    assert '<details open><summary><strong>Expected answer' in answer.text
+    assert "<details open><summary><strong>Expected answer" in answer.text
     assert "token-of-ours" not in answer.text
 
 
