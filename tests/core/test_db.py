@@ -1,7 +1,8 @@
 """One behaviour on both databases: UTC timestamps, foreign keys, transactions that may write."""
 
+import sqlite3
 import threading
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import text
@@ -9,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from tests.factories import create_website
 from webapp.activity.models import ActivityEvent
-from webapp.core.db import db
+from webapp.core.db import begin_to_write, db
 from webapp.websites.models import MonitorCheck, MonitorStatus
 
 
@@ -25,6 +26,27 @@ def test_a_moment_comes_back_in_utc_with_its_zone(context):
     read = add_event(local)
     assert read == local
     assert read.utcoffset() == timedelta(0)
+
+
+def test_a_moment_without_microseconds_is_stored_like_any_other(context):
+    moment = datetime(2026, 3, 29, 2, 30, tzinfo=UTC)
+    assert add_event(moment) == moment
+    stored = db.session.scalar(text("SELECT CAST(created_at AS TEXT) FROM activity_events"))
+    if db.engine.dialect.name == "sqlite":
+        assert stored == "2026-03-29 02:30:00.000000"
+
+
+def test_who_begins_to_write_is_the_only_writer_until_the_commit(context):
+    if db.engine.dialect.name != "sqlite":
+        return  # PostgreSQL locks rows
+    begin_to_write()
+    begin_to_write()
+    connection = sqlite3.connect(db.engine.url.database, timeout=0, isolation_level=None)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        connection.execute("BEGIN IMMEDIATE")
+    db.session.rollback()
+    connection.execute("BEGIN IMMEDIATE")
+    connection.close()
 
 
 def test_a_naive_moment_is_refused(context):

@@ -151,3 +151,27 @@ def _answer_names(udp: socket.socket, records: dict[tuple[str, str], list[str]])
         for text in records.get((name, kind), []):
             answer.answer.append(dns.rrset.from_text(name, 60, "IN", kind, text))
         udp.sendto(answer.to_wire(), sender)
+
+
+@contextmanager
+def raw(answer: bytes) -> Iterator[str]:
+    """Something that sends exactly these bytes to whoever comes; its URL."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=_send_raw, args=(server, answer))
+        thread.start()
+        port = server.getsockname()[1]
+        try:
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            with socket.create_connection(("127.0.0.1", port)) as bye:
+                bye.sendall(b"bye")
+            thread.join(5)
+
+
+def _send_raw(server: socket.socket, answer: bytes) -> None:
+    while True:
+        client, _ = server.accept()
+        with client:
+            if client.recv(4096) == b"bye":
+                return
+            client.sendall(answer)

@@ -198,6 +198,16 @@ class TestRecord:
             counts.append(len(statements))
         assert counts[0] == counts[1] <= 3
 
+    def test_a_check_that_changes_nothing_frees_the_website_and_leaves_its_state(self, context):
+        now = clock.now()
+        made = website(status=MonitorStatus.UP, status_since_at=now - SECOND, next_check_at=now)
+        (target,) = claimed(now)
+        recorded(target, now)
+        after = fresh(made.id)
+        assert (after.status, after.status_since_at) == (MonitorStatus.UP, now - SECOND)
+        assert (after.last_checked_at, after.response_time_ms) == (now, 3.5)
+        assert after.claimed_until is None
+
     def test_a_website_deleted_paused_or_edited_meanwhile_records_nothing(self, context):
         deleted, paused, edited, kept = (website(number) for number in range(4))
         now = clock.now()

@@ -131,6 +131,25 @@ def test_a_database_away_for_a_moment_loses_nothing(context, site, monkeypatch):
     assert checks(MonitorStatus.UP) == 1
 
 
+def test_what_piled_up_while_the_database_was_away_is_stored_in_batches(context, site, monkeypatch):
+    monkeypatch.setattr(shift, "BATCH", 3)
+    for number in range(10):
+        create_website(site.url(f"/{number}"), check_interval=86_400)
+    db.session.commit()
+    real, sizes = claims.record, []
+
+    def record(outcomes, now):
+        if outcomes and len(site.seen) < 10:
+            raise shift.OperationalError("UPDATE", {}, Exception("the server closed"))
+        sizes.append(len(outcomes))
+        return real(outcomes, now)
+
+    monkeypatch.setattr(claims, "record", record)
+    drive(context, in_seconds(4))
+    assert checks(MonitorStatus.UP) == 10
+    assert max(sizes) == 3
+
+
 def test_a_long_check_keeps_its_claim(context, site, monkeypatch):
     monkeypatch.setattr(claims, "LEASE", timedelta(seconds=1))
     create_website(site.url("/slow"), timeout=3, check_interval=86_400)

@@ -28,7 +28,7 @@ from webapp.websites.models import (
     StatusPeriod,
 )
 
-BATCH = 500  # a few milliseconds of the write lock
+BATCH = 250  # a few milliseconds of the write lock
 
 Forgetting = Callable[[Settings, datetime], Iterator[int]]
 

@@ -1,4 +1,4 @@
-"""MEASURE websites from outside. Nouns: Website, MonitorCheck."""
+"""MEASURE websites from outside. Nouns: Website, MonitorCheck, StatusPeriod, DowntimeWindow."""
 
 from flask import Flask
 

@@ -81,8 +81,13 @@ def _length(left: timedelta) -> str:
 def _name(name: x509.Name) -> str:
     for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
         if found := name.get_attributes_for_oid(oid):
-            return str(found[0].value)[:255]
-    return name.rfc4514_string()[:255]
+            return _clean(str(found[0].value))
+    return _clean(name.rfc4514_string())
+
+
+def _clean(text: str) -> str:
+    """Not long, and without the zero that PostgreSQL refuses."""
+    return text.replace("\x00", "\ufffd")[:255]
 
 
 def _names(leaf: x509.Certificate) -> list[str]:
@@ -92,4 +97,4 @@ def _names(leaf: x509.Certificate) -> list[str]:
         return []
     names = found.get_values_for_type(x509.DNSName)
     names += [str(address) for address in found.get_values_for_type(x509.IPAddress)]
-    return names[:NAMES_KEPT]
+    return [_clean(name) for name in names[:NAMES_KEPT]]

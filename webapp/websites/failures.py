@@ -93,6 +93,8 @@ def _failed_transfer(ending: Ending) -> Failure:
         return _no_connection(ending)
     if ending.code in TLS or "alert" in ending.text:
         return _tls(ending)
+    if "HTTP/0.9" in ending.text:
+        return Failure(Reason.OTHER, "The answer is not HTTP.")
     if ending.code in (UNSUPPORTED_PROTOCOL, BAD_URL):
         return Failure(Reason.ADDRESS_REFUSED, f"Not allowed: {_plain(ending.text)}.")
     return Failure(Reason.OTHER, f"The transfer failed: {_plain(ending.text)}.")

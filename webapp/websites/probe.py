@@ -14,6 +14,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 import pycurl
+import structlog
 
 from webapp.core import clock
 from webapp.websites import answers, hops, lookups, outcomes
@@ -24,6 +25,7 @@ from webapp.websites.outcomes import Outcome
 from webapp.websites.walks import Walk
 
 THREADS = 64
+log = structlog.get_logger(__name__)
 INTERESTS = {
     pycurl.POLL_IN: select.EPOLLIN,
     pycurl.POLL_OUT: select.EPOLLOUT,
@@ -138,7 +140,7 @@ class Probe:
             handle = hops.opened(
                 hop, self._settings, seconds, walk.family, with_certificate=with_certificate
             )
-        except (pycurl.error, OSError) as error:
+        except (pycurl.error, OSError, ValueError) as error:
             walk.finish(outcomes.unmade(walk.target, walk.started_at, _not_sent(error)))
             return
         self._transfers[handle] = (walk, hop)
@@ -166,18 +168,23 @@ class Probe:
         while more:
             more, succeeded, failed = self._multi.info_read()
             for handle, code, text in [(handle, 0, "") for handle in succeeded] + list(failed):
-                self._conclude(handle, code, text)
+                walk, hop = self._transfers.pop(handle)
+                self._multi.remove_handle(handle)
+                try:
+                    self._conclude(walk, hop, handle, code, text)
+                except Exception as error:
+                    # No website may be able to end the checks of all the others.
+                    log.exception("a check could not be concluded", url=walk.target.url)
+                    walk.finish(outcomes.unmade(walk.target, walk.started_at, _not_sent(error)))
+                handle.close()
 
-    def _conclude(self, handle: pycurl.Curl, code: int, text: str) -> None:
+    def _conclude(self, walk: Walk, hop: Hop, handle: pycurl.Curl, code: int, text: str) -> None:
         """Follow a redirect, or see what the walk has found."""
-        walk, hop = self._transfers.pop(handle)
-        self._multi.remove_handle(handle)
         facts = hops.facts_of(handle)
-        onward = handle.getinfo(pycurl.REDIRECT_URL) if not code else None
+        onward = handle.getinfo_raw(pycurl.REDIRECT_URL) if not code else None
         ending = hops.ending_of(hop, facts, code, text, handle.getinfo(pycurl.OS_ERRNO))
         if ending.is_tls and walk.wants_certificate:
             walk.see_certificate(hops.certificate_chain(handle), facts.verify_result, ending)
-        handle.close()
         walk.arrive(hop, facts)
         if onward and (next_hop := walk.onward(onward)):
             self._request(walk, next_hop)

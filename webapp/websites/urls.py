@@ -49,6 +49,18 @@ def kind_of(url: str) -> str:
 
 
 @lru_cache(maxsize=8192)
+def led_to(location: bytes) -> str:
+    """The URL that a redirect leads to, in ASCII; `ValueError` when it cannot be read."""
+    text = location.decode()
+    parts = _parts(text)
+    if text.isascii():
+        return text
+    port = f":{parts.port}" if parts.port else ""
+    host = _ascii(parts.hostname or "")
+    path, query = quote(parts.path, KEPT), quote(parts.query, KEPT)
+    return urlunsplit((parts.scheme, host + port, path, query, ""))
+
+
 def host_of(url: str) -> str:
     """Host and, where it is not the default, port: what a website is called by default."""
     return urlsplit(url).netloc

@@ -15,6 +15,7 @@ from webapp.websites.failures import TLS_REASONS, Ending, Failure, Reason, failu
 from webapp.websites.hops import Facts, Hop, onward_method
 from webapp.websites.lanes import Target
 from webapp.websites.outcomes import Outcome, Phases
+from webapp.websites.urls import led_to
 
 
 @dataclass(eq=False)
@@ -65,7 +66,7 @@ class Walk:
         phases.total += facts.total
         self.last = (hop, facts)
 
-    def onward(self, url: str) -> Hop | None:
+    def onward(self, location: bytes) -> Hop | None:
         """The request that a redirect leads to, None when it is not to be followed."""
         assert self.last is not None
         hop, facts = self.last
@@ -73,6 +74,12 @@ class Walk:
             return None
         if len(self.passed) >= self.target.options.maximum_redirects:
             self.failed = Failure(Reason.TOO_MANY_REDIRECTS, "There were too many redirects.")
+            return None
+        try:
+            url = led_to(location)
+        except ValueError:
+            message = "The redirect leads to an address that cannot be read."
+            self.failed = Failure(Reason.OTHER, message)
             return None
         self.passed.append(self._described(hop, facts))
         return Hop(self.target, url, onward_method(hop.method, facts.status))
