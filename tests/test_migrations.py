@@ -69,6 +69,9 @@ def test_what_was_stored_at_a_revision_is_there_after_the_upgrade_and_the_way_ba
             connection.execute(CHILD)
         upgrade(directory="migrations")
         assert _stored() == (1, 1)
+        with db.engine.connect() as connection:
+            known = "SELECT count(*) FROM status_periods WHERE website_id = 1 AND ended_at IS NULL"
+            assert revision != "0001" or connection.execute(text(known)).scalar() == 1
         downgrade(directory="migrations", revision=revision)
         assert _stored() == (1, 1)
 

@@ -227,6 +227,19 @@ def upgrade():
             batch_op.f("ix_websites_heartbeat_hash"), ["heartbeat_hash"], unique=True
         )
 
+    _begin_periods()
+
+
+def _begin_periods():
+    """Each website that is there already has a period from when its status began."""
+    status = "CASE WHEN is_active THEN CAST(status AS TEXT) ELSE 'PAUSED' END"
+    if op.get_bind().dialect.name == "postgresql":
+        status = f"CAST({status} AS period_status)"
+    op.execute(
+        "INSERT INTO status_periods (website_id, status, started_at)"
+        f" SELECT id, {status}, status_since_at FROM websites"
+    )
+
 
 def downgrade():
     with op.batch_alter_table("websites", schema=None) as batch_op:

@@ -64,7 +64,8 @@ class Shift:
     def _turn(self, *, claiming: bool) -> None:
         began_s = time.monotonic()
         settled = self._settle(claiming=claiming)
-        ends_s = began_s + (TURN_S if self.leases or self.finished else IDLE_TURN_S)
+        is_idle = settled and not self.leases and not self.finished
+        ends_s = began_s + (IDLE_TURN_S if is_idle else TURN_S)
         full = BATCH if settled else len(self.finished) + BATCH
         while (left_s := ends_s - time.monotonic()) > 0 and len(self.finished) < full:
             monotonic_s = time.monotonic()
