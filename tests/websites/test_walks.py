@@ -181,7 +181,7 @@ def test_a_pattern_that_takes_too_long_is_given_up_and_delays_nobody(site):
     (quick, quick_s), (stuck, stuck_s) = found
     assert (quick.failure, quick_s < stuck_s) == (None, True)
     assert stuck.failure.message == "The pattern was not found within 1 s."
-    assert stuck_s >= 1
+    assert stuck_s >= 0.99
 
 
 def test_what_is_our_own_trouble_is_unknown_and_sends_nothing(site):
