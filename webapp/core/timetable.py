@@ -108,7 +108,7 @@ class ElectedScheduler(CronScheduler):
     """RQ's cron scheduler that enqueues only while it holds the lock."""
 
     def __init__(self, connection: Redis, every: Sequence[Periodic]) -> None:
-        super().__init__(connection)
+        super().__init__(connection, logging_level="WARNING")
         self._cron_jobs = [job for periodic in every for job in cron_jobs(periodic)]
         self.lock = Lock(connection, LOCK, timeout=LEASE_S, thread_local=False)
 
