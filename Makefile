@@ -25,7 +25,7 @@ check: $(VENV)/requirements-dev.txt ## Run everything that must pass: format, li
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory test
 
 bench: $(VENV)/requirements-dev.txt ## Measure, and print one ratio per benchmark
 	$(BIN)/python -m bench
