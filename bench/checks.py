@@ -17,10 +17,10 @@ from bench.product import free_port, report, wait_for
 from bench.targets import Sites, nginx
 
 WINDOW_S = 10.0
-ROUNDS = 2  # taken in turns, because what else the machine does changes
+ROUNDS = 3  # taken in turns, because what else the machine does changes
 WARM_UP_S = 4.0
 SIDE_BY_SIDE = 50
-WEBSITES = {False: 6000, True: 400}
+WEBSITES = {False: 6000, True: 1500}
 LIMITS = {False: 1 / 3, True: 0.8}
 BLACKBOX = """
 modules:

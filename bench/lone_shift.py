@@ -148,11 +148,14 @@ def unchecked() -> int:
 def main() -> None:
     """Drive one shift through the window."""
     from webapp.app import create_app
+
     from webapp.websites.shift import Shift
+    from webapp.work import GARBAGE
 
     warm_up_s, seconds = float(sys.argv[1]), float(sys.argv[2])
     app = create_app()
     gc.freeze()  # as the worker does
+    gc.set_threshold(GARBAGE)
     with app.app_context():
         shift = Shift(app.extensions["settings"], ca_file=(sys.argv[3:] or [None])[0])
         window = Window(warm_up_s, seconds)

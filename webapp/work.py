@@ -21,6 +21,7 @@ from webapp.core.queue import QUEUES, die_with_parent, worker_class
 from webapp.core.timetable import ElectedScheduler
 
 SCHEDULER = "scheduler"
+GARBAGE = 20_000  # objects more, and it is collected: a batch of checks at a time
 log = structlog.get_logger(__name__)
 
 
@@ -71,6 +72,7 @@ def main(arguments: Sequence[str]) -> None:
     dispose_engines(app)
     # What is loaded now is for good: the collector leaves it alone, and its pages stay shared.
     gc.freeze()
+    gc.set_threshold(GARBAGE)
     settings: Settings = app.extensions["settings"]
     pool = Pool(app, with_scheduler=not options.no_scheduler)
     # RQ tells every job at INFO; what an operator needs of it is on the health page.

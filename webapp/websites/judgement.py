@@ -95,9 +95,7 @@ def judge(before: State, found: Finding, rules: Rules) -> Judgement:
     """What follows from a check."""
     is_hole = is_overdue(found.due_at, rules.timeout_s, found.started_at)
     if found.status is before.status and not before.streak_count and not is_hole:
-        return Judgement(before, found, rules, before)
-    if _is_steady(before, found) and not _is_late(found, rules):
-        return Judgement(before, found, rules, before)
+        return Judgement(before, found, rules, before)  # nearly every check
     state = before
     changes: tuple[Change, ...] = ()
     if is_hole:
@@ -141,15 +139,6 @@ def failures_in_a_row(judged: Judgement) -> int:
     before = judged.before
     goes_on = before.streak_since_at == judged.changes[-1].at
     return (before.streak_count if goes_on else 0) + 1
-
-
-def _is_steady(before: State, found: Finding) -> bool:
-    """Nearly every check: it says what is known, and nothing contradicted it."""
-    return found.status is before.status and not before.streak_count
-
-
-def _is_late(found: Finding, rules: Rules) -> bool:
-    return is_overdue(found.due_at, rules.timeout_s, found.started_at)
 
 
 def _after_hole(before: State, found: Finding) -> tuple[State, tuple[Change, ...]]:

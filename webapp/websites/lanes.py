@@ -15,7 +15,7 @@ from typing import Any
 from webapp.websites.options import DEFAULT_OPTIONS, NO_SECRETS, CheckOptions, CheckSecrets
 
 PATIENCE_S = 0.25
-WAITING = 8  # times the concurrency may be claimed ahead: the rest is for other workers
+WAITING = 20  # times the concurrency may be claimed ahead: the rest is for other workers
 
 
 @dataclass(slots=True)  # not frozen: that is slow to make, and every check makes one

@@ -28,7 +28,7 @@ from webapp.websites.probe import Probe
 TURN_S = 0.4
 IDLE_TURN_S = 1.0
 AHEAD = timedelta(seconds=1.1)
-BATCH = 400
+BATCH = 1000
 PATIENT = 40  # times the concurrency may wait for sites that hang
 FILES = 3  # that a check may need at once
 LOOK_S = 1.0

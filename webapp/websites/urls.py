@@ -61,6 +61,7 @@ def led_to(location: bytes) -> str:
     return urlunsplit((parts.scheme, host + port, path, query, ""))
 
 
+@lru_cache(maxsize=8192)
 def host_of(url: str) -> str:
     """Host and, where it is not the default, port: what a website is called by default."""
     return urlsplit(url).netloc
