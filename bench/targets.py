@@ -26,10 +26,15 @@ http {{
   access_log off; keepalive_timeout 0; default_type text/plain;
   client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
   uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  ssl_certificate {folder}/site.pem; ssl_certificate_key {folder}/site.pem;
   ssl_session_tickets off; ssl_session_cache off;
-  server {{ {listen} location / {{ return 200 "ok\\n"; }} }}
+  {servers}
 }}
+"""
+SERVER = """server {{
+    listen {host}:{port} backlog=4096; listen {host}:{tls_port} ssl backlog=4096;
+    ssl_certificate {folder}/{host}.pem; ssl_certificate_key {folder}/{host}.pem;
+    location / {{ return 200 "ok\\n"; }}
+  }}
 """
 
 
@@ -58,12 +63,11 @@ def nginx() -> Iterator[Sites | None]:
         return
     folder = Path(tempfile.mkdtemp(prefix="wkn-"))
     port, tls_port = free_port(), free_port()
-    ca_file = issue_certificate(folder)
-    listen = " ".join(
-        f"listen {host}:{port} backlog=4096; listen {host}:{tls_port} ssl backlog=4096;"
-        for host in HOSTS
+    ca_file = issue_certificates(folder)
+    servers = "  ".join(
+        SERVER.format(host=host, port=port, tls_port=tls_port, folder=folder) for host in HOSTS
     )
-    (folder / "nginx.conf").write_text(CONFIGURATION.format(folder=folder, listen=listen))
+    (folder / "nginx.conf").write_text(CONFIGURATION.format(folder=folder, servers=servers))
     line = [binary, "-p", str(folder), "-c", str(folder / "nginx.conf")]
     process = subprocess.Popen(line, stderr=subprocess.DEVNULL)
     try:
@@ -75,23 +79,24 @@ def nginx() -> Iterator[Sites | None]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def issue_certificate(folder: Path) -> Path:
-    """Write site.pem (P-256, for all `HOSTS`) into `folder`; the file of who signed it."""
-    key = ec.generate_private_key(ec.SECP256R1())
+def issue_certificates(folder: Path) -> Path:
+    """Write one certificate (P-256) for each of `HOSTS` into `folder`; the file of who signed."""
     ca_key = ec.generate_private_key(ec.SECP256R1())
     authority = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Benchmark authority")])
-    names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(host)) for host in HOSTS])
-    site = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Benchmark site")])
+    for host in HOSTS:
+        key = ec.generate_private_key(ec.SECP256R1())
+        names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))])
+        site = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+        leaf = _builder(site, authority, key.public_key()).add_extension(names, critical=False)
+        private = key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        (folder / f"{host}.pem").write_bytes(_signed(leaf, ca_key) + private)
     own = _builder(authority, authority, ca_key.public_key()).add_extension(
         x509.BasicConstraints(ca=True, path_length=None), critical=True
     )
-    leaf = _builder(site, authority, key.public_key()).add_extension(names, critical=False)
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    (folder / "site.pem").write_bytes(_signed(leaf, ca_key) + private)
     ca_file = folder / "authority.pem"
     ca_file.write_bytes(_signed(own, ca_key))
     return ca_file
