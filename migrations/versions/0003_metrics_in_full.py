@@ -90,9 +90,21 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dashboards")),
     )
     op.create_index("ix_dashboards_user_id", "dashboards", ["user_id", "name"])
+    op.create_table(
+        "health_states",
+        sa.Column("component", sa.String(20), nullable=False),
+        sa.Column("state", sa.String(20), nullable=False),
+        sa.Column("since_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("last_error_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("probe_ms", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("component", name=op.f("pk_health_states")),
+    )
 
 
 def downgrade():
+    op.drop_table("health_states")
     for table in ("dashboards", "process_lists", "hosts", "metric_rollups", "metric_chunks"):
         op.drop_table(table)
     with op.batch_alter_table("metric_series") as series:

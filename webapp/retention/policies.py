@@ -38,6 +38,7 @@ def policies(settings: Settings) -> tuple[Policy, ...]:
 
 
 FOR_GOOD = (
+    Policy("health_states", "How the monitor's parts are", None, "For good: a row a part.", None),
     Policy("users", "People", None, "Until an administrator removes them.", None),
     Policy("api_tokens", "API tokens", None, "For good; revoked ones stay listed.", None),
 )
