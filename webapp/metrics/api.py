@@ -13,7 +13,9 @@ from webapp.metrics.readings import ApplicationMetricType, MetricKind, Snapshot,
 from webapp.metrics.schemas import MetricListResponse, MetricQuery, SystemMetrics
 
 DEFAULT_SPAN = timedelta(hours=1)
-TYPES = [member.value for enum in (SystemMetricType, ApplicationMetricType) for member in enum]
+TYPES = list(
+    dict.fromkeys(m.value for enum in (SystemMetricType, ApplicationMetricType) for m in enum)
+)
 
 live_blueprint = json_blueprint("system", "/api/system/metrics")
 blueprint = json_blueprint("metrics", "/api/monitoring/metrics")

@@ -23,7 +23,7 @@ class MetricKind(str, Enum):
 
 
 class SystemMetricType(str, Enum):
-    """What of a machine is measured."""
+    """What of a machine is measured; `custom` is whatever its owner named."""
 
     CPU = "cpu"
     MEMORY = "memory"
@@ -31,10 +31,11 @@ class SystemMetricType(str, Enum):
     NETWORK = "network"
     DATABASE = "database"
     CACHE = "cache"
+    CUSTOM = "custom"
 
 
 class ApplicationMetricType(str, Enum):
-    """What of an application is measured."""
+    """What of an application is measured; `custom` is whatever its makers named."""
 
     REQUEST = "request"
     RESPONSE_TIME = "response_time"
@@ -42,6 +43,7 @@ class ApplicationMetricType(str, Enum):
     USER_COUNT = "user_count"
     QUEUE_SIZE = "queue_size"
     TASK_COUNT = "task_count"
+    CUSTOM = "custom"
 
 
 @dataclass(frozen=True)
