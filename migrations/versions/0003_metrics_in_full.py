@@ -31,7 +31,9 @@ def _series_id(table):
 def upgrade():
     with op.batch_alter_table("metric_series") as series:
         series.add_column(sa.Column("unsummed_from_ms", sa.BigInteger(), nullable=True))
+        series.add_column(sa.Column("unfolded_from_ms", sa.BigInteger(), nullable=True))
         series.create_index("ix_metric_series_unsummed_from_ms", ["unsummed_from_ms"])
+        series.create_index("ix_metric_series_unfolded_from_ms", ["unfolded_from_ms"])
     # What was measured before there were rollups is taken into them by the first runs.
     op.execute(
         "UPDATE metric_series SET unsummed_from_ms = "
@@ -108,5 +110,6 @@ def downgrade():
     for table in ("dashboards", "process_lists", "hosts", "metric_rollups", "metric_chunks"):
         op.drop_table(table)
     with op.batch_alter_table("metric_series") as series:
-        series.drop_index("ix_metric_series_unsummed_from_ms")
-        series.drop_column("unsummed_from_ms")
+        for name in ("unfolded_from_ms", "unsummed_from_ms"):
+            series.drop_index(f"ix_metric_series_{name}")
+            series.drop_column(name)

@@ -58,6 +58,14 @@ class TestRecordSamples:
         series = db.session.scalars(select(MetricSeries)).one()
         assert (series.newest_ms, series.newest_value) == (clock.to_ms(now), 10)
 
+    def test_it_notes_the_earliest_sample_that_no_rollup_has_taken_in(self, context):
+        now = clock.now()
+        for age_s, expected_s in ((0, 0), (60, 60), (30, 60)):
+            at = now - timedelta(seconds=age_s)
+            actions.record_samples([sample("cpu_percent", 5, at=at)])
+            unsummed_ms = db.session.scalars(select(MetricSeries.unsummed_from_ms)).one()
+            assert unsummed_ms == clock.to_ms(now - timedelta(seconds=expected_s))
+
     @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
     def test_what_is_no_number_is_refused_with_all_that_came_along(self, context, value):
         with pytest.raises(Problem) as refusal:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, or_, select, text, update
+from sqlalchemy import bindparam, case, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.activity import actions as activity
@@ -129,21 +129,35 @@ def _insert_samples(rows: Rows) -> int:
 
 
 def _keep_newest(rows: Rows) -> None:
+    """Write down each series' newest value, and from where its rollups have to be brought up."""
     newest: dict[int, tuple[int, float]] = {}
+    first_ms: dict[int, int] = {}
     for (series_id, at_ms), value in rows.items():
         if series_id not in newest or at_ms > newest[series_id][0]:
             newest[series_id] = (at_ms, value)
-    change = (
-        update(MetricSeries)
-        .where(
-            MetricSeries.id == bindparam("series"),
-            or_(MetricSeries.newest_ms.is_(None), MetricSeries.newest_ms < bindparam("at_ms")),
-        )
-        .values(newest_ms=bindparam("at_ms"), newest_value=bindparam("value"))
-    )
+        if at_ms < first_ms.get(series_id, at_ms + 1):
+            first_ms[series_id] = at_ms
     # In the order of ids, so that two recorders wait for each other and never in a circle.
     ordered = sorted(newest.items())
-    _execute(change, [{"series": i, "at_ms": at, "value": v} for i, (at, v) in ordered])
+    given = [{"series": i, "at": at, "v": v, "first": first_ms[i]} for i, (at, v) in ordered]
+    _execute(_NOTE_NEWEST, given)
+
+
+_is_newer = or_(MetricSeries.newest_ms.is_(None), MetricSeries.newest_ms < bindparam("at"))
+_is_earlier = or_(
+    MetricSeries.unsummed_from_ms.is_(None), MetricSeries.unsummed_from_ms > bindparam("first")
+)
+_NOTE_NEWEST = (
+    update(MetricSeries)
+    .where(MetricSeries.id == bindparam("series"))
+    .values(
+        newest_ms=case((_is_newer, bindparam("at")), else_=MetricSeries.newest_ms),
+        newest_value=case((_is_newer, bindparam("v")), else_=MetricSeries.newest_value),
+        unsummed_from_ms=case(
+            (_is_earlier, bindparam("first")), else_=MetricSeries.unsummed_from_ms
+        ),
+    )
+)
 
 
 def _execute(statement: Any, rows: Any) -> int:

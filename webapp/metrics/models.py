@@ -23,13 +23,15 @@ class MetricSeries(Model):
     `source` is the host of a system metric and the service of an application metric. `fingerprint`
     is the SHA-256 of all of these, which makes the row unique. `newest_ms` and `newest_value`
     repeat the last sample, so that a page of current values reads no samples. `unsummed_from_ms`
-    is the earliest sample that the rollups have not taken in yet, None when there is none.
+    is the earliest sample that the minutes have not taken in yet, None when there is none;
+    `unfolded_from_ms` the earliest hour whose minutes the hours and days have not taken in yet.
     """
 
     __tablename__ = "metric_series"
     __table_args__ = (
         Index("ix_metric_series_kind", "kind", "metric_type", "source"),
         Index("ix_metric_series_unsummed_from_ms", "unsummed_from_ms"),
+        Index("ix_metric_series_unfolded_from_ms", "unfolded_from_ms"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -43,6 +45,7 @@ class MetricSeries(Model):
     newest_ms: Mapped[int | None] = mapped_column(BigInteger)
     newest_value: Mapped[float | None]
     unsummed_from_ms: Mapped[int | None] = mapped_column(BigInteger)
+    unfolded_from_ms: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
