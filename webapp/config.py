@@ -91,6 +91,12 @@ class Settings:
         5, "Seconds between two readings of this machine's metrics.", low=1, high=3600
     )
     metrics_days: int = setting(7, "Days that raw metric samples are kept.", low=1, high=3650)
+    metrics_max_series: int = setting(
+        10_000,
+        "Series that one host or service may have; further ones are refused.",
+        low=100,
+        high=1_000_000,
+    )
     checks_days: int = setting(90, "Days that website checks are kept.", low=1, high=3650)
     hourly_rollups_days: int = setting(
         400, "Days that hourly sums of website checks are kept.", low=32, high=3650
@@ -133,6 +139,12 @@ class Settings:
     )
     maximum_body_bytes: int = setting(
         1_048_576, "Largest request body accepted, in bytes.", low=1024, high=1_073_741_824
+    )
+    exposition_series: int = setting(
+        10_000,
+        "Series, and websites, that /metrics tells at most.",
+        low=100,
+        high=1_000_000,
     )
     log_level: str = setting(
         "INFO",
