@@ -9,18 +9,18 @@ smaller:
   of a float beside its decimal (48.56800000000001) keeps the number of steps;
 - the bits of the floats, as they are or exclusive-or with the value before.
 
-Numbers lie in planes, all lowest bytes first, then all second ones: what varies little is side by
-side, and slices of bytes do in C what a loop over numbers would do in Python.
+Numbers lie in planes (`planes.py`), which is what makes this quick and small.
 """
 
 import math
 import struct
-import sys
 import zlib
 from array import array
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, islice, pairwise
 from operator import add, sub, xor
+
+from webapp.metrics.planes import Reader, planes, signed, zigzag
 
 Samples = list[tuple[int, float]]
 
@@ -32,8 +32,6 @@ LARGEST_WHOLE = 2**53  # from here on a float has no place for every whole numbe
 LARGEST_STEPS = 127
 PROBED = 16  # every so many values are looked at to guess the decimal places
 LEVEL = 9
-WIDTHS = ((1, "B"), (2, "H"), (4, "I"), (8, "Q"))
-TYPECODES = dict(WIDTHS)
 PLAIN, DIFFERENCES, STEPS, BITS, XOR = 0, 1, 2, 4, 5  # how values are kept; STEPS is added
 
 
@@ -55,9 +53,9 @@ def unpack(packed: bytes) -> Samples:
     """The samples that `pack` packed; raise ValueError if it was not a pack."""
     if packed[:1] != bytes([VERSION]):
         raise ValueError("this is not a pack of samples that can be read here")
-    reader = _Reader(zlib.decompress(packed[1:], -zlib.MAX_WBITS))
+    reader = Reader(zlib.decompress(packed[1:], -zlib.MAX_WBITS))
     count, first_ms, first_distance = reader.take("<IqQ")
-    distances = accumulate(_signed(reader.numbers(max(count - 2, 0))), initial=first_distance)
+    distances = accumulate(signed(reader.numbers(max(count - 2, 0))), initial=first_distance)
     times = islice(accumulate(distances, initial=first_ms), count)
     return list(zip(times, _unpack_values(reader, count), strict=True))
 
@@ -85,8 +83,8 @@ def _deflate(data: bytes) -> bytes:
 
 def _pack_times(times: Sequence[int]) -> bytes:
     distances = [later - late for late, later in pairwise(times)]
-    changes = _zigzag(map(sub, distances[1:], distances))
-    return struct.pack("<IqQ", len(times), times[0], (*distances, 0)[0]) + _planes(changes)
+    changes = zigzag(map(sub, distances[1:], distances))
+    return struct.pack("<IqQ", len(times), times[0], (*distances, 0)[0]) + planes(changes)
 
 
 def _kept(values: "array[float]") -> Iterable[bytes]:
@@ -94,23 +92,23 @@ def _kept(values: "array[float]") -> Iterable[bytes]:
     found = _decimals(values)
     if found is None:
         bits = _bits(values)
-        yield bytes([BITS]) + _planes(bits)
+        yield bytes([BITS]) + planes(bits)
         changed = [bits[0], *map(xor, bits[1:], bits)]
-        yield bytes([XOR]) + _planes(changed)
+        yield bytes([XOR]) + planes(changed)
         return
     places, wholes, steps = found
     lowest = min(wholes)
     factor = math.gcd(*(whole - lowest for whole in wholes)) or 1
     small = [(whole - lowest) // factor for whole in wholes]
-    tail = _planes(_zigzag(steps)) if any(steps) else b""
+    tail = planes(zigzag(steps)) if any(steps) else b""
     head = struct.pack("<BqQ", places, lowest, factor)
     way = STEPS if tail else 0
-    yield bytes([PLAIN + way]) + head + _planes(small) + tail
-    changes = _zigzag([small[0], *map(sub, small[1:], small)])
-    yield bytes([DIFFERENCES + way]) + head + _planes(changes) + tail
+    yield bytes([PLAIN + way]) + head + planes(small) + tail
+    changes = zigzag([small[0], *map(sub, small[1:], small)])
+    yield bytes([DIFFERENCES + way]) + head + planes(changes) + tail
 
 
-def _unpack_values(reader: "_Reader", count: int) -> Iterable[float]:
+def _unpack_values(reader: Reader, count: int) -> Iterable[float]:
     (way,) = reader.take("<B")
     if way in (BITS, XOR):
         bits: Iterable[int] = reader.numbers(count)
@@ -118,12 +116,12 @@ def _unpack_values(reader: "_Reader", count: int) -> Iterable[float]:
     places, lowest, factor = reader.take("<BqQ")
     small: Iterable[int] = reader.numbers(count)
     if way & DIFFERENCES:
-        small = accumulate(_signed(small))
+        small = accumulate(signed(small))
     scale = 10**places
     values = array("d", [(number * factor + lowest) / scale for number in small])
     if not way & STEPS:
         return values
-    steps = _signed(reader.numbers(count))
+    steps = signed(reader.numbers(count))
     return array("d", array("Q", map(add, _bits(values), steps)).tobytes())
 
 
@@ -152,48 +150,3 @@ def _places(value: float) -> int:
 
 def _bits(values: "array[float]") -> "array[int]":
     return array("Q", values.tobytes())
-
-
-def _zigzag(numbers: Iterable[int]) -> list[int]:
-    return [number * 2 if number >= 0 else -number * 2 - 1 for number in numbers]
-
-
-def _signed(numbers: Iterable[int]) -> list[int]:
-    return [number >> 1 if not number & 1 else -(number >> 1) - 1 for number in numbers]
-
-
-def _planes(numbers: Sequence[int]) -> bytes:
-    """The width of the largest number, then the planes of all."""
-    largest = max(numbers, default=0)
-    width, typecode = next(pair for pair in WIDTHS if largest < 1 << 8 * pair[0])
-    data = _little(array(typecode, numbers)).tobytes()
-    return bytes([width]) + b"".join(data[plane::width] for plane in range(width))
-
-
-def _little(numbers: "array[int]") -> "array[int]":
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers
-
-
-class _Reader:
-    """Reads what was packed from its beginning on."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.at = 0
-
-    def take(self, form: str) -> tuple[int, ...]:
-        """The numbers of a form of `struct`."""
-        found = struct.unpack_from(form, self.data, self.at)
-        self.at += struct.calcsize(form)
-        return found
-
-    def numbers(self, count: int) -> "array[int]":
-        """So many numbers that lie in planes."""
-        (width,) = self.take("<B")
-        data = bytearray(count * width)
-        for plane in range(width):
-            data[plane::width] = self.data[self.at : self.at + count]
-            self.at += count
-        return _little(array(TYPECODES[width], bytes(data)))
