@@ -9,7 +9,6 @@ from typing import Any
 from webapp.config import Settings
 from webapp.core.standing import LOOKED_AFTER_EVERY_S
 from webapp.core.timetable import Periodic
-from webapp.metrics.jobs import collect_metrics
 from webapp.retention.jobs import forget_old_rows
 from webapp.selfcheck.jobs import sweep_dead_workers
 from webapp.websites.jobs import FINISH_S, check_shift, mark_unobserved, roll_up_checks
@@ -20,7 +19,6 @@ AFTER: Mapping[Callable[..., Any], Sequence[Callable[..., Any]]] = {}
 def every(settings: Settings) -> tuple[Periodic, ...]:
     """All periodic jobs, with the periods that `settings` gives them."""
     return (
-        Periodic(collect_metrics, "fast", every_s=settings.metrics_interval_s),
         Periodic(
             check_shift,
             "checks",

@@ -6,7 +6,7 @@ from tests.factories import create_website
 from webapp.activity.actions import record
 from webapp.activity.models import ActivityType
 from webapp.core.db import db
-from webapp.metrics.jobs import collect_metrics
+from webapp.metrics.collector import collect_metrics
 
 pytestmark = pytest.mark.browser
 

@@ -15,7 +15,7 @@ from rq.cron import CronScheduler
 from rq.job import Job
 
 from webapp.core.timetable import LOCK, SlottedJob, elected_name
-from webapp.metrics.jobs import collect_metrics
+from webapp.selfcheck.jobs import sweep_dead_workers
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE_S = 30
@@ -92,7 +92,7 @@ def elected_pid(redis):
 
 def test_a_pool_runs_the_timetable_and_ends_within_five_seconds(redis, start_pool):
     pool = start_pool()
-    eventually(lambda: redis.keys("rq:results:collect_metrics-*"))
+    eventually(lambda: redis.keys("rq:results:*"))
     began = time.monotonic()
     family = _family(pool.pid)
     pool.send_signal(signal.SIGTERM)
@@ -118,7 +118,7 @@ def test_of_two_schedulers_one_is_elected_and_the_other_takes_over(redis, start_
 
 def test_a_slot_is_enqueued_once_however_many_schedulers_overlap(redis):
     """Even if the lock were lost, the job's id carries its slot."""
-    jobs = [SlottedJob("fast", collect_metrics, interval=3600, job_timeout=60) for _ in range(3)]
+    jobs = [SlottedJob("fast", sweep_dead_workers, interval=3600, job_timeout=60) for _ in range(3)]
     assert [job.enqueue(redis) is not None for job in jobs] == [True, False, False]
     assert len(Queue("fast", connection=redis).job_ids) == 1
 
@@ -131,7 +131,7 @@ def test_a_killed_worker_and_a_killed_scheduler_are_started_again(redis, start_p
     killed_at = time.time()
 
     def a_later_run_succeeded():
-        keys = [k.decode().removeprefix("rq:job:") for k in redis.keys("rq:job:collect_metrics-*")]
+        keys = [k.decode().removeprefix("rq:job:") for k in redis.keys("rq:job:*")]
         runs = Job.fetch_many(keys, connection=redis)
         return any(r and r.ended_at and r.ended_at.timestamp() > killed_at + 1 for r in runs)
 

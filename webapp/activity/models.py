@@ -37,6 +37,8 @@ class ActivityType(str, Enum):
     WEBSITE_MAINTENANCE = "website_maintenance"
     JOB_RETRIED = "job_retried"
     JOB_DELETED = "job_deleted"
+    HOST_STARTED_AGAIN = "host_started_again"
+    SOURCE_RECOVERED = "source_recovered"
 
     @property
     def label(self) -> str:

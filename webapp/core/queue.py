@@ -48,7 +48,7 @@ class Nudge:
     queue: str
     job_id: str | None
     timeout_s: int
-    transaction: SessionTransaction
+    transaction: SessionTransaction | None = None
 
 
 def init_app(
@@ -96,12 +96,14 @@ def _send_outbox(session: Session) -> None:
     if session.in_nested_transaction():
         return
     for nudge in session.info.pop(OUTBOX, []):
-        try:
-            send(nudge)
-        except RedisError as error:
-            log.warning(
-                "job not sent, the timetable will", job=nudge.function.__name__, why=str(error)
-            )
+        _send_or_leave(nudge)
+
+
+def _send_or_leave(nudge: Nudge) -> None:
+    try:
+        send(nudge)
+    except RedisError as error:
+        log.warning("job not sent, the timetable will", job=nudge.function.__name__, why=str(error))
 
 
 @event.listens_for(Session, "after_soft_rollback")
@@ -178,18 +180,16 @@ def worker_class(app: Flask) -> type[Worker]:
             with app.app_context():
                 succeeded = super().perform_job(job, queue)
                 if succeeded:
-                    _nudge_followers(job)
+                    nudge_followers(job.func)
                 return succeeded
 
     return AppWorker
 
 
-def _nudge_followers(job: Job) -> None:
-    followers = current_app.extensions["after"].get(job.func, ())
-    for function in followers:
-        queue("fast").enqueue_call(
-            function, timeout=JOB_TIMEOUT_S, result_ttl=RESULT_TTL_S, failure_ttl=FAILURE_TTL_S
-        )
+def nudge_followers(done: JobFunction | None) -> None:
+    """Send the jobs that follow what has just been done and committed."""
+    for function in current_app.extensions["after"].get(done, ()):
+        _send_or_leave(Nudge(function, (), "fast", None, JOB_TIMEOUT_S))
 
 
 def is_stopping() -> bool:

@@ -84,7 +84,7 @@ def _chart(host: str, name: str, chosen: str) -> dict[str, str]:
     described = [m.description for m in DESCRIBED.values() if m.chart == name]
     return {
         "id": name,
-        "title": CHARTS[name],
+        "title": CHARTS[name].title,
         "text": " ".join(dict.fromkeys(described)),
         "src": url_for("metrics.chart", host=host, chart=name, range=chosen),
     }

@@ -1,0 +1,182 @@
+"""The collector: what it reads it stores, also later, and of several on a host one reads."""
+
+import os
+import signal
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from redis import ConnectionError
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+
+from webapp.activity.models import ActivityEvent
+from webapp.core import clock, queue
+from webapp.core.db import db
+from webapp.metrics import actions, collector, system
+from webapp.metrics.collection import Source
+from webapp.metrics.collector import KEPT, ROLE, Collector, collect_metrics, run_collector
+from webapp.metrics.models import Host, MetricSample, ProcessList, SystemMetric
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def stored():
+    return db.session.scalar(select(func.count()).select_from(MetricSample))
+
+
+def at(second):
+    return NOW + timedelta(seconds=second)
+
+
+def test_it_commits_what_it_read(context):
+    collect_metrics()
+    db.session.rollback()
+    assert stored() > 20
+
+
+def test_it_notes_the_host(context):
+    collect_metrics()
+    host = db.session.scalars(select(Host)).one()
+    assert host.name == system.host_name()
+    assert host.booted_at == system.booted_at()
+    assert host.details["cpus"] == os.cpu_count()
+    assert host.interval_s == 5
+
+
+def test_the_second_collection_knows_the_counters_of_the_first(context):
+    asked = select(SystemMetric.value).where(SystemMetric.name == "network_in")
+    made = Collector(5)
+    made.collect(at(0), 100.0)
+    assert db.session.scalars(asked).all() == []
+    made.collect(at(5), 105.0)
+    assert len(db.session.scalars(asked).all()) == 1
+
+
+def test_rare_sources_are_asked_rarely(context):
+    made = Collector(1)
+    for second in range(6):
+        made.collect(at(second), 100.0 + second)
+    asked = select(SystemMetric).where(SystemMetric.name == "disk_percent")
+    moments = [row.at_ms for row in db.session.scalars(asked) if row.details["mount"] == "/"]
+    assert sorted(moments) == [clock.to_ms(at(0)), clock.to_ms(at(5))]
+
+
+def test_processes_are_kept_with_their_moment(context):
+    made = Collector(5)
+    for second in (0, 5, 10):
+        made.collect(at(second), 100.0 + second)
+    newest = db.session.scalars(select(ProcessList).order_by(ProcessList.at_ms.desc())).first()
+    assert newest.at_ms == clock.to_ms(at(10))
+    assert newest.processes["count"] > 1
+
+
+def test_two_collections_of_one_moment_harm_nothing(context):
+    Collector(5).collect(at(0), 100.0)
+    before = stored()
+    Collector(5).collect(at(0), 100.0)
+    assert stored() == before
+
+
+def test_a_database_that_is_away_makes_readings_late_and_loses_none(context, monkeypatch):
+    real, made = actions.record_samples, Collector(5)
+
+    def refuse(*_arguments):
+        raise OperationalError("INSERT", {}, Exception("gone"))
+
+    monkeypatch.setattr(actions, "record_samples", refuse)
+    made.collect(at(0), 100.0)
+    made.collect(at(5), 105.0)
+    assert (stored(), len(made.waiting)) == (0, 2)
+    monkeypatch.setattr(actions, "record_samples", real)
+    made.collect(at(10), 110.0)
+    asked = select(SystemMetric.at_ms).where(SystemMetric.name == "ram_percent")
+    assert sorted(db.session.scalars(asked)) == [clock.to_ms(at(n)) for n in (0, 5, 10)]
+    assert made.waiting == []
+
+
+def test_a_database_that_stays_away_does_not_fill_the_memory(context, monkeypatch):
+    def refuse(*_arguments):
+        raise OperationalError("INSERT", {}, Exception("gone"))
+
+    monkeypatch.setattr(actions, "record_samples", refuse)
+    monkeypatch.setattr(collector, "SOURCES", {})
+    made = Collector(1)
+    for second in range(KEPT + 5):
+        made.collect(at(second), 100.0 + second)
+    assert len(made.waiting) == KEPT
+    assert made.waiting[-1][0] == clock.to_ms(at(KEPT + 4))
+
+
+def test_a_source_that_fails_is_told_once_and_so_is_its_end(context, monkeypatch):
+    def fails():
+        raise OSError("no such device")
+
+    made = Collector(5)
+    monkeypatch.setattr(collector, "SOURCES", {"disks": Source(fails)})
+    made.collect(at(0), 100.0)
+    made.collect(at(5), 105.0)
+    monkeypatch.setattr(collector, "SOURCES", {"disks": Source(list)})
+    made.collect(at(10), 110.0)
+    made.collect(at(15), 115.0)
+    events = db.session.scalars(select(ActivityEvent).order_by(ActivityEvent.id)).all()
+    host = system.host_name()
+    assert [event.message for event in events] == [
+        f"Disks of {host} cannot be measured: OSError: no such device",
+        f"Disks of {host} can be measured again",
+    ]
+    assert events[0].details["source"] == "disks"
+
+
+def test_what_follows_a_collection_is_nudged_once_it_is_stored(context, monkeypatch):
+    monkeypatch.setitem(context.extensions, "after", {collect_metrics: (print,)})
+    collect_metrics()
+    assert len(queue.queue("fast").job_ids) == 1
+
+
+def test_a_redis_that_is_away_costs_what_only_redis_knows(context, monkeypatch):
+    class Away:
+        def __getattr__(self, _name):
+            raise ConnectionError("gone")
+
+    monkeypatch.setattr(queue, "connection", Away)
+    monkeypatch.setitem(context.extensions, "after", {collect_metrics: (print,)})
+    collect_metrics()
+    assert stored() > 20
+
+
+@pytest.fixture
+def as_a_process(monkeypatch):
+    """Lets the loop run in this process: it ticks fast, and signals are given back."""
+    monkeypatch.setattr(queue, "die_with_parent", lambda *_: None)
+    monkeypatch.setattr(collector, "dispose_engines", lambda _app: None)
+    monkeypatch.setattr(collector, "next_tick_s", lambda now_s, _interval_s: now_s + 0.01)
+    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+def test_the_loop_collects_at_its_ticks_until_it_is_told_to_stop(app, monkeypatch, as_a_process):
+    moments = []
+
+    def note(_self, now, _monotonic_s):
+        moments.append(now)
+        if len(moments) == 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+        else:
+            raise RuntimeError("one bad collection ends nothing")
+
+    monkeypatch.setattr(Collector, "collect", note)
+    run_collector(app, os.getppid())
+    assert len(moments) == 2
+    assert not app.extensions["redis"].exists(ROLE.format(host=system.host_name()))
+
+
+def test_of_two_collectors_on_a_host_one_collects(app, monkeypatch, as_a_process):
+    monkeypatch.setattr(Collector, "collect", lambda *_: pytest.fail("it is not its turn"))
+    app.extensions["redis"].set(ROLE.format(host=system.host_name()), "another", ex=60)
+    stop = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGTERM))
+    stop.start()
+    run_collector(app, os.getppid())
+    stop.join()

@@ -1,0 +1,111 @@
+"""Verbs about hosts: that one was heard of, that it started again, what could not be read there."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from webapp.activity import actions as activity
+from webapp.activity.models import ActivityType
+from webapp.core.db import db
+from webapp.metrics.models import Host, ProcessList
+
+BOOT_SLACK = timedelta(seconds=60)  # setting the clock moves the moment of the start a little
+BOOT_ID = "boot_id"
+log = structlog.get_logger(__name__)
+
+
+def note_host(
+    name: str,
+    interval_s: float,
+    now: datetime,
+    booted_at: datetime | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Write down that `name` was heard of at `now`, and what it says of itself.
+
+    `booted_at` and `details` stay as they are where they are not given. That a known host has
+    started again is written into the diary once. Two statements for a host that is known.
+    """
+    known = db.session.execute(
+        select(Host.booted_at, Host.details).where(Host.name == name)
+    ).one_or_none()
+    if known is None:
+        _add_host(name, interval_s, now, booted_at, details or {})
+        return
+    values: dict[str, Any] = {"last_seen_at": now, "interval_s": interval_s}
+    if booted_at is not None and booted_at != known.booted_at:
+        values["booted_at"] = booted_at
+        if has_started_again(known.booted_at, known.details, booted_at, details or {}):
+            _tell_restart(name, booted_at)
+    if details is not None and dict(details) != known.details:
+        values["details"] = dict(details)
+    db.session.execute(update(Host).where(Host.name == name).values(values))
+
+
+def has_started_again(
+    before_at: datetime | None,
+    before: Mapping[str, Any],
+    booted_at: datetime,
+    details: Mapping[str, Any],
+) -> bool:
+    """Whether a host that started at `before_at` is no longer the same run of it.
+
+    The kernel's own name for a run decides where both are known: a clock that is set moves the
+    moment of the start and starts nothing.
+    """
+    if before_at is None or booted_at <= before_at + BOOT_SLACK:
+        return False
+    names = before.get(BOOT_ID), details.get(BOOT_ID)
+    return None in names or names[0] != names[1]
+
+
+def _add_host(
+    name: str,
+    interval_s: float,
+    now: datetime,
+    booted_at: datetime | None,
+    details: Mapping[str, Any],
+) -> None:
+    row = {"name": name, "interval_s": interval_s, "first_seen_at": now, "last_seen_at": now}
+    row |= {"booted_at": booted_at, "is_silent": False, "details": dict(details)}
+    _insert(Host, row)
+
+
+def _tell_restart(name: str, booted_at: datetime) -> None:
+    activity.record(
+        ActivityType.HOST_STARTED_AGAIN,
+        f"{name} started again at {booted_at:%Y-%m-%d %H:%M:%S} UTC",
+        details={"host": name, "booted_at": booted_at.isoformat()},
+    )
+
+
+def note_processes(name: str, at_ms: int, processes: Mapping[str, Any]) -> None:
+    """Keep the list of processes of host `name` at that moment; one that is there stays."""
+    _insert(ProcessList, {"host": name, "at_ms": at_ms, "processes": dict(processes)})
+
+
+def _insert(model: Any, row: dict[str, Any]) -> None:
+    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+    db.session.execute(dialect.insert(model).on_conflict_do_nothing(), [row])
+
+
+def tell_failures(host: str, newly_failing: Mapping[str, str], recovered: Iterable[str]) -> None:
+    """Write into the diary which sources of `host` began to fail, and which can be read again."""
+    for source, why in newly_failing.items():
+        log.warning("a source cannot be measured", source=source, host=host, why=why)
+        sentence = f"{_named(source)} of {host} cannot be measured: {why}"
+        found = {"source": source, "host": host, "error": why}
+        activity.record(ActivityType.SYSTEM_WARNING, sentence, details=found)
+    for source in recovered:
+        log.info("a source can be measured again", source=source, host=host)
+        found = {"source": source, "host": host}
+        sentence = f"{_named(source)} of {host} can be measured again"
+        activity.record(ActivityType.SOURCE_RECOVERED, sentence, details=found)
+
+
+def _named(source: str) -> str:
+    return source[:1].upper() + source[1:]
