@@ -9,8 +9,11 @@ from typing import Any
 from webapp.config import Settings
 from webapp.core.standing import LOOKED_AFTER_EVERY_S
 from webapp.core.timetable import Periodic
+from webapp.metrics.jobs import note_silent_hosts
+from webapp.metrics.silence import LOOKED_EVERY_S as SILENCE_LOOKED_EVERY_S
 from webapp.retention.jobs import forget_old_rows
-from webapp.selfcheck.jobs import sweep_dead_workers
+from webapp.selfcheck.components import LOOKED_EVERY_S
+from webapp.selfcheck.jobs import sweep_dead_workers, take_stock
 from webapp.websites.jobs import FINISH_S, check_shift, mark_unobserved, roll_up_checks
 
 AFTER: Mapping[Callable[..., Any], Sequence[Callable[..., Any]]] = {}
@@ -26,8 +29,10 @@ def every(settings: Settings) -> tuple[Periodic, ...]:
             timeout_s=settings.check_shift_s + FINISH_S,
             places=settings.check_shifts,
         ),
+        Periodic(note_silent_hosts, "fast", every_s=SILENCE_LOOKED_EVERY_S),
         Periodic(mark_unobserved, "default", every_s=30),
         Periodic(roll_up_checks, "default", every_s=60),
+        Periodic(take_stock, "fast", every_s=LOOKED_EVERY_S),
         Periodic(sweep_dead_workers, "slow", every_s=20),
         Periodic(forget_old_rows, "slow", every_s=600, timeout_s=600),
     )

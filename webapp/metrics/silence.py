@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 HEARD_S = 5.0
 LOOKED_EVERY_S = 2  # silence is looked for so often: less than half of the shortest interval
 INTERVALS = 1.5
+SHORTEST_SILENCE = timedelta(seconds=INTERVALS * HEARD_S)
 
 
 def heard_every_s(interval_s: float) -> float:
@@ -22,8 +23,13 @@ def silent_after(interval_s: float) -> timedelta:
     return timedelta(seconds=INTERVALS * heard_every_s(interval_s))
 
 
+def is_overdue(last_seen_at: datetime, interval_s: float, now: datetime) -> bool:
+    """Whether nothing has been heard of such a host for too long."""
+    return now - last_seen_at > silent_after(interval_s)
+
+
 def is_silent(
     last_seen_at: datetime, interval_s: float, now: datetime, listening_since: datetime
 ) -> bool:
-    """Whether nothing was heard for too long, while we listened: our own absence is no silence."""
-    return now - max(last_seen_at, listening_since) > silent_after(interval_s)
+    """Whether it was overdue while we listened: our own absence is nobody's silence."""
+    return is_overdue(max(last_seen_at, listening_since), interval_s, now)
