@@ -1,6 +1,9 @@
 """Memory and processor of all processes together, idle with 10 websites at 60 s."""
 
 import time
+from contextlib import suppress
+
+import psutil
 
 from bench.product import Product, new_product, report, target_server
 
@@ -22,9 +25,11 @@ def main() -> None:
         report("memory of all processes, PSS summed, worst second", max(memory), "MiB", 350)
         report("processor, idle", used, "% of a core", 3)
         for process in product.family():
-            full = process.memory_full_info()
-            name = " ".join(process.cmdline())[:70]
-            print(f"  {full.pss / 2**20:6.1f} MiB  {sum(process.cpu_times()[:2]):6.2f} s  {name}")
+            with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):  # a job's, and it ended
+                full = process.memory_full_info()
+                name = " ".join(process.cmdline())[:70]
+                spent = sum(process.cpu_times()[:2])
+                print(f"  {full.pss / 2**20:6.1f} MiB  {spent:6.2f} s  {name}")
 
 
 def cpu_seconds(product: Product) -> float:
@@ -36,9 +41,6 @@ def pss_mib(product: Product) -> float:
     """Proportional set size of all its processes, in MiB; one that ends counts nothing."""
     total = 0
     for process in product.family():
-        try:
+        with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
             total += process.memory_full_info().pss
-        except Exception as error:
-            if type(error).__name__ not in ("NoSuchProcess", "ZombieProcess"):
-                raise
     return total / 2**20

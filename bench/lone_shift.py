@@ -148,7 +148,6 @@ def unchecked() -> int:
 def main() -> None:
     """Drive one shift through the window."""
     from webapp.app import create_app
-
     from webapp.websites.shift import Shift
     from webapp.work import GARBAGE
 

@@ -19,6 +19,9 @@ from urllib.parse import urlencode
 import psutil
 
 ROOT = Path(__file__).parent.parent
+# As an operator installs it, a virtual environment has none of the development packages, some of
+# which libraries load where they find them: PRODUCT_PYTHON names such a one's interpreter.
+PYTHON = os.environ.get("PRODUCT_PYTHON", sys.executable)
 PASSWORD = "a pass phrase for one benchmark"
 EMAIL = "bench@example.org"
 
@@ -37,7 +40,7 @@ class Product:
         began = time.monotonic()
         self.log = (self.folder / "bench.log").open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "webapp.launch"],
+            [PYTHON, "-m", "webapp.launch"],
             cwd=ROOT, env=self.environ, stdout=self.log, stderr=self.log, start_new_session=True,
         )  # fmt: skip
         wait_for(lambda: self.status("/healthz") == 200, 60)
@@ -63,7 +66,7 @@ class Product:
 
     def command(self, *arguments: str, stdin: str = "") -> str:
         """What `flask --app wsgi ...` prints."""
-        line = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+        line = [PYTHON, "-m", "flask", "--app", "wsgi", *arguments]
         done = subprocess.run(
             line, cwd=ROOT, env=self.environ, input=stdin, capture_output=True, text=True
         )

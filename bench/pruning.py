@@ -18,7 +18,7 @@ from bench.product import ROOT, percentile, report
 from webapp import config
 from webapp.app import create_app
 from webapp.core import clock
-from webapp.core.db import db
+from webapp.core.db import db, prepare_migrations
 from webapp.websites.models import MonitorCheck, MonitorStatus
 
 CHECKS = 5_000_000
@@ -47,6 +47,7 @@ def measure(name: str, url: str, checks: int) -> None:
     folder = Path(tempfile.mkdtemp(prefix="wkb-"))
     environ = {"DATA_DIR": str(folder), "DATABASE_URL": url, "LOG_LEVEL": "WARNING"}
     app = create_app(config.load(environ))
+    prepare_migrations(app)
     try:
         with app.app_context():
             upgrade(directory=str(ROOT / "migrations"))

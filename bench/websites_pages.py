@@ -11,6 +11,7 @@ from webapp.websites.summaries import Summary
 REQUESTS = 100
 SETTLE_S = 15  # workers and scheduler have started by then
 PERIODS = 20  # of each website in 90 days
+FULL_PAGE = 25  # checks at least of each website that has any, so that all pages show as many
 AT = "strftime('%Y-%m-%d %H:%M:%f', {}, 'unixepoch') || '000'"
 
 
@@ -72,7 +73,11 @@ def cpu_seconds(product: Product) -> float:
 def fill(path: Path, websites: int, checks: int) -> None:
     """Websites with their checks of every minute until now, sums and periods of 90 days."""
     now = int(time.time())
-    values = {"websites": websites, "checks": checks, "now": now, "periods": PERIODS}
+    checked = min(websites, checks // FULL_PAGE)
+    values = {
+        "websites": websites, "checks": checks, "now": now, "periods": PERIODS,
+        "checked": checked, "first": (websites - checked) // 2 + 1,
+    }  # fmt: skip
     sketches = sums()
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = OFF")
@@ -124,9 +129,9 @@ CHECKS = f"""
 INSERT INTO monitor_checks (website_id, status, http_status_code, http_method, response_time_ms,
     dns_time_ms, connect_time_ms, tls_time_ms, ttfb_ms, late_ms, checked_at, created_at)
 {COUNT.format(":checks")}
-SELECT i % :websites + 1, CASE i % 997 WHEN 0 THEN 'DOWN' ELSE 'UP' END, 200, 'GET',
+SELECT i % :checked + :first, CASE i % 997 WHEN 0 THEN 'DOWN' ELSE 'UP' END, 200, 'GET',
     20.125 + i % 60, 1.017, 2.031, 4.113, 10.219, 3, at, at
-FROM (SELECT i, {AT.format(":now - 60.0 * ((:checks - i) / :websites + 1)")} AS at FROM n)
+FROM (SELECT i, {AT.format(":now - 60.0 * ((:checks - i) / :checked + 1)")} AS at FROM n)
 """
 STATUS_PERIODS = f"""
 INSERT INTO status_periods (website_id, status, started_at, ended_at)

@@ -11,7 +11,7 @@ from sqlalchemy import inspect, text
 from tests.conftest import BACKENDS
 from webapp import config
 from webapp.app import create_app
-from webapp.core.db import db
+from webapp.core.db import db, prepare_migrations
 
 
 @pytest.fixture(params=BACKENDS)
@@ -21,6 +21,7 @@ def fresh_app(request, redis_url, tmp_path):
         url = request.getfixturevalue("new_postgresql_database")
     environ = {"DATABASE_URL": url, "REDIS_URL": redis_url, "DATA_DIR": str(tmp_path)}
     app = create_app(config.load(environ | {"LOG_LEVEL": "ERROR"}))
+    prepare_migrations(app)
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -4,7 +4,7 @@ from flask_migrate import upgrade
 
 from webapp import config
 from webapp.app import create_app
-from webapp.core.db import db
+from webapp.core.db import db, prepare_migrations
 from webapp.launch.schema import is_newest
 
 
@@ -17,6 +17,7 @@ def test_a_migrated_database_is_newest(tmp_path, redis_url, new_postgresql_datab
     for url in (f"sqlite:///{tmp_path / 'migrated.db'}", new_postgresql_database):
         environ = {"DATABASE_URL": url, "DATA_DIR": str(tmp_path), "REDIS_URL": redis_url}
         app = create_app(config.load(environ))
+        prepare_migrations(app)
         with app.app_context():
             upgrade(directory="migrations")
             db.engine.dispose()

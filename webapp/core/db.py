@@ -5,13 +5,13 @@ begins IMMEDIATE: reads never block, and a write never fails because somebody el
 its read and its write (it waits for up to `BUSY_TIMEOUT_MS`).
 """
 
+import os
 import sqlite3
 from datetime import UTC, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, event
 from sqlalchemy import Enum as SqlEnum
@@ -80,7 +80,6 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
-migrate = Migrate()
 
 if TYPE_CHECKING:
     Model = Base
@@ -100,7 +99,15 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.sqlalchemy_url.startswith("sqlite"):
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
-    migrate.init_app(app, db, compare_type=True, render_as_batch=True)
+    if os.environ.get("FLASK_RUN_FROM_CLI"):
+        prepare_migrations(app)
+
+
+def prepare_migrations(app: Flask) -> None:
+    """Make `flask db` work; the processes that serve and work need not carry Alembic."""
+    from flask_migrate import Migrate
+
+    Migrate(app, db, compare_type=True, render_as_batch=True)
 
 
 def begin_to_write() -> None:

@@ -5,7 +5,6 @@ import signal
 from typing import Any
 
 from webapp.config import load
-from webapp.core.db import dispose_engines
 from webapp.launch.lifeline import die_with_parent
 
 _settings = load()
@@ -16,8 +15,9 @@ bind = f"{_host}:{_settings.port}"
 worker_class = "gthread"
 workers = _settings.web_processes
 threads = _settings.web_threads
-# Processes share the memory of what is loaded before the fork.
-preload_app = True
+# Several processes share the memory of what is loaded before the fork; for a single one the
+# parent would only hold a second copy of what the child soon changes.
+preload_app = workers > 1
 # Longer than a page waits between two refreshes, so that a refresh opens no connection.
 keepalive = int(_settings.refresh_s) + 10
 graceful_timeout = 1
@@ -29,11 +29,22 @@ forwarded_allow_ips = ""
 
 def when_ready(server: Any) -> None:
     """Keep the collector off what is loaded: visiting it would copy its shared memory."""
-    gc.collect()
-    gc.freeze()
+    if preload_app:
+        gc.collect()
+        gc.freeze()
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Make the new process let go of the parent's connections, and end when the parent does."""
+    """Make the new process end when the parent does, and let go of the parent's connections."""
     die_with_parent(signal.SIGKILL)
-    dispose_engines(server.app.wsgi())
+    if preload_app:
+        from webapp.core.db import dispose_engines
+
+        dispose_engines(server.app.wsgi())
+
+
+def post_worker_init(worker: Any) -> None:
+    """Keep the collector off what is loaded for good."""
+    if not preload_app:
+        gc.collect()
+        gc.freeze()
