@@ -46,6 +46,8 @@ class Link:
             self._connection.request("POST", self._path, body, headers | HEADERS)
             response = self._connection.getresponse()
             text = response.read(LONGEST_ANSWER)
+            if response.length and len(text) < LONGEST_ANSWER:
+                raise http.client.IncompleteRead(text, response.length)
             if not response.isclosed():
                 self.close()
             return Answer(response.status, text, _ahead_s(response.headers.get("Date")))

@@ -73,6 +73,7 @@ def _parser(environ: Mapping[str, str], host: str) -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(
         prog="python -m webapp.agent",
+        allow_abbrev=False,
         description="Measure this machine and send the readings to a Watchkeeper.",
         epilog=f"Each option may be set as {PREFIX}URL, {PREFIX}INTERVAL and so on instead. "
         f"The token comes from --token-file or {PREFIX}TOKEN.",
