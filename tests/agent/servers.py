@@ -26,6 +26,7 @@ class Server:
         self.doubled = 0
         self.connections = 0
         self.largest_rows: int | None = None
+        self.breaks_at: int | None = None
         self.date: str | None = None
         self.ending = threading.Event()
 
@@ -64,6 +65,8 @@ class Handler(BaseHTTPRequestHandler):
         server.requests.append({"headers": dict(self.headers), "path": self.path, **document})
         step = server.script.pop(0) if server.script else 200
         too_many = server.largest_rows is not None and len(document["rows"]) > server.largest_rows
+        if any(at_ms == server.breaks_at for at_ms, _ in document["rows"]):
+            step = 500
         if step == "hang":
             server.ending.wait(30)
             self.close_connection = True

@@ -129,6 +129,33 @@ def test_samples_that_are_refused_are_told_and_not_sent_again(server, spool, del
     assert sent_moments(server) == [1, 2]
 
 
+def test_what_is_refused_as_a_whole_is_set_aside_and_told_once(server, spool, delivery, caplog):
+    ahead = b'{"accepted":0,"refused":[{"index":0,"field":"timestamp","message":"Too late."}]}'
+    server.script = [(422, ahead), (422, ahead)]
+    for at in (1, 2, 3):
+        measure(spool, at, 1)
+        assert delivery.send_all()
+    assert server.moments == [3]
+    assert len((spool.folder / "refused.jsonl").read_text().splitlines()) == 2
+    assert caplog.text.count("timestamp: Too late.") == 1
+
+
+def test_a_moment_that_breaks_the_server_each_time_does_not_stop_the_others(
+    server, spool, delivery
+):
+    server.breaks_at = 5
+    measure(spool, 0, 9)
+    tries = 0
+    while not delivery.send_all():
+        tries += 1
+        assert tries < 100
+    assert server.moments == [0, 1, 2, 3, 4, 6, 7, 8]
+    assert server.doubled == 0
+    assert tries >= deliveries.MOST_TRIES
+    (aside,) = (spool.folder / "refused.jsonl").read_text().splitlines()
+    assert json.loads(aside)["rows"][0][0] == 5
+
+
 def test_a_server_that_cannot_inflate_gets_it_plain(server, spool, delivery):
     server.script = [415]
     measure(spool, 0, 2)

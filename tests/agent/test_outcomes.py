@@ -14,7 +14,7 @@ PROBLEM = b'{"status":422,"detail":"Not accepted: host."}'
     [
         (200, b'{"accepted":3,"new":0,"refused":[]}', Outcome.STORED),
         (200, REFUSED, Outcome.STORED),
-        (422, NOTHING, Outcome.STORED),
+        (422, NOTHING, Outcome.ASIDE),
         (422, PROBLEM, Outcome.SPLIT),
         (400, b"", Outcome.SPLIT),
         (413, b"<html>", Outcome.SPLIT),
@@ -22,7 +22,7 @@ PROBLEM = b'{"status":422,"detail":"Not accepted: host."}'
         (403, b"{}", Outcome.DENIED),
         (408, b"", Outcome.LATER),
         (429, b"", Outcome.LATER),
-        (500, b"", Outcome.LATER),
+        (500, b"", Outcome.BROKEN),
         (502, b"<html>", Outcome.LATER),
         (503, b"{}", Outcome.LATER),
         (200, b"<html>please sign in to this network", Outcome.MISLED),
@@ -45,7 +45,7 @@ def test_a_server_that_cannot_inflate_gets_it_plain_and_only_once():
 def test_refused_samples_are_counted_and_the_first_is_named():
     verdict = judge(200, REFUSED, compressed=True)
     assert verdict.refused == 1
-    assert "Not finite." in verdict.why
+    assert verdict.why == "value: Not finite."
 
 
 def test_a_refused_token_says_what_to_look_at():

@@ -1,6 +1,7 @@
 """Rounds: what is read goes into the spool under its moment; a clock that is set spoils none."""
 
 import json
+import os
 
 import pytest
 
@@ -94,6 +95,13 @@ def test_the_processes_go_with_the_moment(rounds, machine):
     take(rounds, machine, 0)
     (processes,) = rounds.spool.next_batch(10_000_000, 10).processes
     assert json.loads(processes) == {"at": START_S * 1000, "processes": machine.table}
+
+
+def test_a_name_that_is_no_text_does_not_spoil_the_document(rounds, machine):
+    machine.table = {"count": 1, "cpu": [{"name": os.fsdecode(b"caf\xe9")}], "memory": []}
+    take(rounds, machine, 0)
+    (processes,) = rounds.spool.next_batch(10_000_000, 10).processes
+    assert json.loads(processes)["processes"]["cpu"] == [{"name": "caf?"}]
 
 
 def test_a_moment_is_never_measured_twice(rounds, machine):

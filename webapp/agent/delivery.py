@@ -13,9 +13,11 @@ from webapp.agent.outcomes import Outcome, Verdict, judge
 from webapp.agent.pauses import LONGEST_S, pause_s
 from webapp.agent.spool import Batch, Spool
 
-MOST_BYTES = 128 * 1024  # of moments in one request, before compression
+MOST_BYTES = 40_000  # of moments in one request: fewer than the 10,000 samples a server takes
 MOST_ROWS = 600
+MOST_TRIES = 10  # after which a batch may be what breaks the server, and is split
 OFF_S = 5.0
+RESTS = (Outcome.LATER, Outcome.BROKEN, Outcome.DENIED, Outcome.MISLED)
 log = logging.getLogger(__name__)
 
 
@@ -36,6 +38,7 @@ class Delivery:
         self.most_rows = MOST_ROWS
         self.compresses = True
         self.failures = 0
+        self.breaks = 0
         self.not_before_s = 0.0
         self.last_told = ""
         self.told_clock = False
@@ -73,8 +76,12 @@ class Delivery:
 
     def _settle(self, batch: Batch, verdict: Verdict) -> bool:
         """Do with `batch` what was judged; whether to go on sending."""
-        outcome, rows = verdict.outcome, len(batch.rows)
-        if outcome in (Outcome.LATER, Outcome.DENIED, Outcome.MISLED):
+        outcome = verdict.outcome
+        if outcome is Outcome.BROKEN:
+            self.breaks += 1
+            if self.breaks >= MOST_TRIES:
+                self._split(batch, verdict)
+        if outcome in RESTS:
             self._rest(outcome, verdict.why)
             return False
         if outcome is Outcome.STORED:
@@ -82,12 +89,10 @@ class Delivery:
         elif outcome is Outcome.PLAIN:
             self.compresses = False
             log.warning("%s From now on uncompressed.", verdict.why)
-        elif rows > 1:
-            self.most_rows = rows // 2
-            log.info("%s %d moments at once next.", verdict.why, self.most_rows)
+        elif outcome is Outcome.ASIDE:
+            self._set_aside(batch, verdict)
         else:
-            log.error("%s The moment is set aside in refused.jsonl.", verdict.why)
-            self.spool.set_aside(batch, _body(self.envelope(), batch))
+            self._split(batch, verdict)
         return True
 
     def _stored(self, batch: Batch, verdict: Verdict) -> None:
@@ -95,17 +100,35 @@ class Delivery:
         self.most_rows = min(MOST_ROWS, self.most_rows * 2)
         if self.failures:
             log.warning("the server takes what is measured again")
-        self.failures, self.not_before_s, told = 0, 0.0, self.last_told
-        self.last_told = verdict.why if verdict.refused else ""
-        if verdict.refused and verdict.why != told:
-            log.error("%d samples were refused: %s", verdict.refused, verdict.why)
+        self.failures, self.breaks, self.not_before_s = 0, 0, 0.0
+        if verdict.refused and verdict.why != self.last_told:
+            log.error("%d samples were refused. The first: %s", verdict.refused, verdict.why)
+        self.last_told = verdict.why
         log.debug("sent %s, %d moments", batch.name, len(batch.rows))
+
+    def _split(self, batch: Batch, verdict: Verdict) -> None:
+        """Send less at once; a moment that does not go alone never will."""
+        if len(batch.rows) == 1:
+            self._set_aside(batch, verdict)
+        else:
+            self.most_rows = len(batch.rows) // 2
+            log.info("%s %d moments at once next.", _sentence(verdict.why), self.most_rows)
+
+    def _set_aside(self, batch: Batch, verdict: Verdict) -> None:
+        self.spool.set_aside(batch, _body(self.envelope(), batch))
+        self.breaks = 0
+        if verdict.why != self.last_told:
+            log.error(
+                "%s %d moments are set aside in refused.jsonl.",
+                *(_sentence(verdict.why), len(batch.rows)),
+            )
+        self.last_told = verdict.why
 
     def _rest(self, outcome: Outcome, why: str) -> None:
         """Leave the server alone for a while, and say why once."""
         self.failures += 1
         rest_s = LONGEST_S
-        if outcome is Outcome.LATER:
+        if outcome in (Outcome.LATER, Outcome.BROKEN):
             rest_s = pause_s(self.failures, random.random())  # noqa: S311
         self.not_before_s = time.monotonic() + rest_s
         if why != self.last_told:

@@ -10,8 +10,10 @@ class Outcome(Enum):
 
     STORED = "stored"  # let go of it
     SPLIT = "split"  # send less at once; if it is one moment only, set it aside
+    ASIDE = "aside"  # it was read, and all of it refused: set it aside
     PLAIN = "plain"  # send it again without compression
     LATER = "later"  # the server has trouble: keep it and wait a little
+    BROKEN = "broken"  # the server breaks, perhaps of this very batch: keep it a good while
     DENIED = "denied"  # the token does not do: keep it and wait long
     MISLED = "misled"  # this is not Watchkeeper's API: keep it and wait long
 
@@ -37,7 +39,9 @@ def judge(status: int, body: bytes, compressed: bool) -> Verdict:
         return Verdict(Outcome.PLAIN, why)
     if status in (400, 413, 422):
         return Verdict(Outcome.SPLIT, why)
-    if status in (408, 425, 429) or status >= 500:
+    if status == 500:
+        return Verdict(Outcome.BROKEN, why)
+    if status in (408, 425, 429) or status > 500:
         return Verdict(Outcome.LATER, why)
     return Verdict(Outcome.MISLED, f"{why} Is --url right?")
 
@@ -48,9 +52,14 @@ def _stored(answer: dict[str, object]) -> Verdict:
     refused = answer.get("refused")
     if not isinstance(refused, list) or not refused:
         return Verdict(Outcome.STORED)
-    return Verdict(
-        Outcome.STORED, f"the server did not take samples, the first: {refused[0]}", len(refused)
-    )
+    outcome = Outcome.STORED if answer["accepted"] else Outcome.ASIDE
+    return Verdict(outcome, _first(refused[0]), len(refused))
+
+
+def _first(refusal: object) -> str:
+    if not isinstance(refusal, dict):
+        return str(refusal)
+    return f"{refusal.get('field')}: {refusal.get('message')}"
 
 
 def _read(body: bytes) -> dict[str, object]:

@@ -61,7 +61,7 @@ class Rounds:
         values = [(self._text(reading), reading.value) for reading in found.readings]
         processes = None
         if found.processes is not None:
-            processes = dumps({"at": at_ms, "processes": found.processes})
+            processes = _json({"at": at_ms, "processes": found.processes})
         self.spool.add(at_ms, values, processes)
         log.debug("kept %d with %d samples", at_ms, len(values))
         return True
@@ -92,12 +92,18 @@ class Rounds:
         key = reading.measure.name, *reading.labels.items()
         text = self._texts.get(key)
         if text is None:
-            text = self._texts[key] = dumps(_series(reading, self.host), separators=(",", ":"))
+            text = self._texts[key] = _json(_series(reading, self.host))
         return text
 
     def _read_own(self) -> Iterator[Reading]:
         yield Reading(WAITING, self.spool.waiting_bytes)
         yield Reading(DROPPED, self.spool.dropped)
+
+
+def _json(value: Any) -> str:
+    """Compact JSON; bytes that are no text, as in the names of processes, become question marks."""
+    text = dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace").decode()
 
 
 def _series(reading: Reading, host: str) -> dict[str, Any]:
