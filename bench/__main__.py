@@ -6,6 +6,7 @@ from bench import (
     checks,
     heartbeats,
     idle,
+    ingest,
     intervals,
     kills,
     pages,
@@ -26,6 +27,7 @@ BENCHMARKS = {
     "heartbeats": heartbeats.main,
     "websites-pages": websites_pages.main,
     "pruning": pruning.main,
+    "ingest": ingest.main,
 }
 
 

@@ -9,10 +9,11 @@ if TYPE_CHECKING:
 def init_app(app: "Flask") -> None:
     """Add this feature's routes, and time every answer."""
     # Imported here, so that an agent can use the readers where there is no Flask.
-    from webapp.metrics import answers, api, views
+    from webapp.metrics import answers, api, incoming_api, views
     from webapp.metrics import models as models
 
     answers.init_app(app)
     app.register_blueprint(views.blueprint)
     app.register_blueprint(api.live_blueprint)
     app.register_blueprint(api.blueprint)
+    app.register_blueprint(incoming_api.blueprint)
