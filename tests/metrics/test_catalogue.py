@@ -2,10 +2,11 @@
 
 import pytest
 
-from webapp.metrics.catalogue import CHARTS, DESCRIBED, in_chart
+from webapp.metrics.catalogue import CHARTS, DESCRIBED, SOURCES, every_s, in_chart
 from webapp.metrics.readings import SystemMetricType
 
-NOT_DRAWN = {"uptime_s", "cache_clients", "cache_keys"}
+NOT_DRAWN = {"uptime_s"}
+ABOVE_A_HUNDRED = {"container_cpu_percent"}  # of one core
 
 
 @pytest.mark.parametrize("name", DESCRIBED)
@@ -15,8 +16,26 @@ def test_each_measure_says_what_it_is(name):
     assert measure.description.endswith(".")
     assert len(name) <= 100
     assert len(measure.unit) <= 20
-    assert (measure.unit == "%") == (measure.ceiling == 100)
+    assert (measure.unit == "%" and name not in ABOVE_A_HUNDRED) == (measure.ceiling == 100)
     assert measure.chart in CHARTS or name in NOT_DRAWN
+
+
+def test_no_two_measures_have_the_same_name():
+    told = [measure.name for source in SOURCES.values() for measure in source.measures]
+    assert len(told) == len(set(told))
+
+
+def test_charts_of_a_section_stand_together():
+    sections = [chart.section for chart in CHARTS.values()]
+    firsts = [name for n, name in enumerate(sections) if n == 0 or sections[n - 1] != name]
+    assert len(firsts) == len(set(firsts))
+
+
+def test_what_is_measured_rarely_says_so():
+    assert every_s("cpu_percent", 1) == 1
+    assert every_s("temperature", 1) == 10
+    assert every_s("temperature", 60) == 60
+    assert every_s("somebody_elses", 7) == 7
 
 
 @pytest.mark.parametrize("chart", CHARTS)

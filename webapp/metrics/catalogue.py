@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from webapp.metrics import answers, cache, database
+from webapp.metrics import answers, cache, database, own_measures
 from webapp.metrics.collection import Source
 from webapp.metrics.machine import SOURCES_OF_A_MACHINE
 from webapp.metrics.readings import Measure
@@ -11,11 +11,12 @@ SOURCES: dict[str, Source] = {
     **SOURCES_OF_A_MACHINE,
     "answer times": Source(answers.read_answers, answers.MEASURES),
     "Redis": Source(cache.read_cache, cache.MEASURES, every_s=5),
-    "database": Source(database.read_database, database.MEASURES, every_s=5),
+    "database": Source(database.read_database, database.OF_DATABASE, every_s=5),
+    "database size": Source(database.read_size, database.OF_SIZE, every_s=30),
 }
 DESCRIBED: dict[str, Measure] = {
     measure.name: measure for source in SOURCES.values() for measure in source.measures
-}
+} | {measure.name: measure for measure in own_measures.MEASURES}
 EVERY_S: dict[str, float] = {
     measure.name: source.every_s for source in SOURCES.values() for measure in source.measures
 }
@@ -47,6 +48,9 @@ CHARTS: dict[str, Chart] = {
     "processes": Chart("Processes", "Processor"),
     "threads": Chart("Threads", "Processor"),
     "zombies": Chart("Zombies", "Processor"),
+    "temperature": Chart("Temperatures", "Processor", by="sensor"),
+    "units": Chart("Units of systemd", "Processor"),
+    "failed_units": Chart("Units that failed", "Processor", by="unit"),
     "memory": Chart("Memory", "Memory"),
     "memory_used": Chart("Memory in use and available", "Memory", stacked=True),
     "memory_kinds": Chart("What memory holds", "Memory"),
@@ -70,12 +74,29 @@ CHARTS: dict[str, Chart] = {
     "interface_trouble": Chart("Packets each interface lost", "Network", by="interface"),
     "tcp": Chart("TCP connections", "Network"),
     "tcp_resent": Chart("TCP segments sent again", "Network"),
+    "containers": Chart("Containers", "Containers"),
+    "container_cpu": Chart("CPU of containers", "Containers", by="container"),
+    "container_memory": Chart("Memory of containers", "Containers", stacked=True, by="container"),
     "answers": Chart("Answer time of Watchkeeper", "Watchkeeper"),
     "database": Chart("Database connections", "Database"),
     "database_time": Chart("Database answer time", "Database"),
+    "database_transactions": Chart("Transactions", "Database"),
+    "database_rate": Chart("Statements", "Database"),
+    "database_hits": Chart("Database cache hits", "Database"),
+    "database_activity": Chart("Statements that run now", "Database"),
+    "database_longest": Chart("What takes long now", "Database"),
+    "database_deadlocks": Chart("Deadlocks", "Database"),
     "database_size": Chart("Database size", "Database"),
     "cache_memory": Chart("Redis memory", "Redis"),
+    "cache_clients": Chart("Redis clients", "Redis"),
+    "cache_keys": Chart("Redis keys", "Redis"),
     "cache_hits": Chart("Redis hit rate", "Redis"),
+    "cache_commands": Chart("Redis commands", "Redis"),
+    "cache_gone": Chart("Keys that went", "Redis"),
+} | {
+    measure.chart: Chart(measure.label, section)
+    for section, measures in own_measures.SECTIONS.items()
+    for measure in measures
 }
 
 

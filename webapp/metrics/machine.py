@@ -3,7 +3,18 @@
 The quick sources stand first, so that the slow ones do not shift the moment of their counters.
 """
 
-from webapp.metrics import disks, memory, mounts, network, pressure, processes, processor
+from webapp.metrics import (
+    containers,
+    disks,
+    memory,
+    mounts,
+    network,
+    pressure,
+    processes,
+    processor,
+    temperatures,
+    units,
+)
 from webapp.metrics.collection import Source
 
 SOURCES_OF_A_MACHINE: dict[str, Source] = {
@@ -14,4 +25,7 @@ SOURCES_OF_A_MACHINE: dict[str, Source] = {
     "pressure": Source(pressure.read_pressure, pressure.MEASURES),
     "file systems": Source(mounts.read_mounts, mounts.MEASURES, every_s=5),
     "processes": Source(processes.Scanner().read, processes.MEASURES, every_s=10),
+    "containers": Source(containers.Reader().read, containers.MEASURES, every_s=10),
+    "temperatures": Source(temperatures.read_temperatures, temperatures.MEASURES, every_s=10),
+    "units": Source(units.read_units, units.MEASURES, every_s=60),
 }
