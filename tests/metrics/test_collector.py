@@ -1,8 +1,6 @@
 """The collector: what it reads it stores, also later, and of several on a host one reads."""
 
 import os
-import signal
-import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,11 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from webapp.activity.models import ActivityEvent
-from webapp.core import clock, queue
+from webapp.core import clock, queue, standing
 from webapp.core.db import db
 from webapp.metrics import actions, collector, system
 from webapp.metrics.collection import Source
-from webapp.metrics.collector import KEPT, ROLE, Collector, collect_metrics, run_collector
+from webapp.metrics.collector import KEPT, Collector, collect_metrics, collect_once
 from webapp.metrics.models import Host, MetricSample, ProcessList, SystemMetric
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -30,13 +28,13 @@ def at(second):
 
 
 def test_it_commits_what_it_read(context):
-    collect_metrics()
+    collect_once()
     db.session.rollback()
     assert stored() > 20
 
 
 def test_it_notes_the_host(context):
-    collect_metrics()
+    collect_once()
     host = db.session.scalars(select(Host)).one()
     assert host.name == system.host_name()
     assert host.booted_at == system.booted_at()
@@ -130,7 +128,7 @@ def test_a_source_that_fails_is_told_once_and_so_is_its_end(context, monkeypatch
 
 def test_what_follows_a_collection_is_nudged_once_it_is_stored(context, monkeypatch):
     monkeypatch.setitem(context.extensions, "after", {collect_metrics: (print,)})
-    collect_metrics()
+    collect_once()
     assert len(queue.queue("fast").job_ids) == 1
 
 
@@ -141,42 +139,54 @@ def test_a_redis_that_is_away_costs_what_only_redis_knows(context, monkeypatch):
 
     monkeypatch.setattr(queue, "connection", Away)
     monkeypatch.setitem(context.extensions, "after", {collect_metrics: (print,)})
-    collect_metrics()
+    collect_once()
     assert stored() > 20
 
 
 @pytest.fixture
-def as_a_process(monkeypatch):
-    """Lets the loop run in this process: it ticks fast, and signals are given back."""
-    monkeypatch.setattr(queue, "die_with_parent", lambda *_: None)
-    monkeypatch.setattr(collector, "dispose_engines", lambda _app: None)
-    monkeypatch.setattr(collector, "next_tick_s", lambda now_s, _interval_s: now_s + 0.01)
-    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    yield
-    for number, handler in kept.items():
-        signal.signal(number, handler)
-
-
-def test_the_loop_collects_at_its_ticks_until_it_is_told_to_stop(app, monkeypatch, as_a_process):
+def ticking(context, monkeypatch):
+    """The moments that a run collects at; it ticks fast, and ends when it is asked to."""
     moments = []
+    monkeypatch.setattr(collector, "next_tick_s", lambda now_s, _interval_s: now_s + 0.01)
+    monkeypatch.setattr(queue, "is_stopping", lambda: len(moments) >= 3)
 
     def note(_self, now, _monotonic_s):
         moments.append(now)
-        if len(moments) == 2:
-            os.kill(os.getpid(), signal.SIGTERM)
-        else:
+        if len(moments) == 1:
             raise RuntimeError("one bad collection ends nothing")
 
     monkeypatch.setattr(Collector, "collect", note)
-    run_collector(app, os.getppid())
-    assert len(moments) == 2
-    assert not app.extensions["redis"].exists(ROLE.format(host=system.host_name()))
+    return moments
 
 
-def test_of_two_collectors_on_a_host_one_collects(app, monkeypatch, as_a_process):
-    monkeypatch.setattr(Collector, "collect", lambda *_: pytest.fail("it is not its turn"))
-    app.extensions["redis"].set(ROLE.format(host=system.host_name()), "another", ex=60)
-    stop = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGTERM))
-    stop.start()
-    run_collector(app, os.getppid())
-    stop.join()
+def place_of(host, redis):
+    return redis.get(standing.key(collect_metrics, host))
+
+
+def test_a_run_collects_at_its_ticks_until_it_is_asked_to_end(context, ticking):
+    collect_metrics("here")
+    assert len(ticking) == 3
+    assert place_of("here", context.extensions["redis"]) is None
+
+
+def test_a_run_that_has_lasted_passes_its_place_on_to_the_next(context, ticking, monkeypatch):
+    monkeypatch.setattr(collector, "RUN_S", 0)
+    collect_metrics("here")
+    (job,) = queue.queue("host:here").jobs
+    assert (len(ticking), job.args) == (1, ("here",))
+    assert place_of("here", context.extensions["redis"]) == b"sent"
+
+
+def test_a_run_that_cannot_pass_its_place_on_stays(context, ticking, monkeypatch):
+    class Away:
+        def __getattr__(self, _name):
+            raise ConnectionError("gone")
+
+    monkeypatch.setattr(collector, "RUN_S", 0)
+    monkeypatch.setattr(queue, "connection", Away)
+    collect_metrics("here")
+    assert len(ticking) == 3
+
+
+def test_the_next_run_goes_on_with_the_counters_of_the_one_before(context):
+    assert collector._collector() is collector._collector()

@@ -167,7 +167,7 @@ def worker_class(app: Flask) -> type[Worker]:
 
         def main_work_horse(self, *arguments: Any, **options: Any) -> None:
             die_with_parent(signal.SIGKILL, self.pid or 0)
-            signal.signal(signal.SIGUSR1, lambda *_: _stop.set())
+            signal.signal(signal.SIGUSR1, lambda *_: stop())
             dispose_engines(app)
             super().main_work_horse(*arguments, **options)
 
@@ -190,6 +190,11 @@ def nudge_followers(done: JobFunction | None) -> None:
     """Send the jobs that follow what has just been done and committed."""
     for function in current_app.extensions["after"].get(done, ()):
         _send_or_leave(Nudge(function, (), "fast", None, JOB_TIMEOUT_S))
+
+
+def stop() -> None:
+    """Ask the job that runs in this process to end."""
+    _stop.set()
 
 
 def is_stopping() -> bool:

@@ -1,34 +1,31 @@
-"""Edge: the process of each pool that reads its own host at every interval.
+"""Edge: the RQ job that reads its own host at every interval, run by that host's resident worker.
 
-It is a process and no job, because a job belongs to whichever worker takes it, on any host, and
-because to fork for each reading costs several times what the reading costs. What could not be
-stored is kept, up to `KEPT` collections, and stored with the next.
+What could not be stored is kept, up to `KEPT` collections, and stored with the next.
 """
 
-import signal
-import threading
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
-from flask import Flask, current_app
-from redis import Redis
+from flask import current_app
 from sqlalchemy.exc import DBAPIError
 
 from webapp.config import Settings
-from webapp.core import clock, queue
-from webapp.core.db import db, dispose_engines
-from webapp.core.lease import Lease
+from webapp.core import clock, queue, resident
+from webapp.core.db import db
+from webapp.core.standing import Place
 from webapp.metrics import actions, hosts, system
 from webapp.metrics.catalogue import SOURCES
 from webapp.metrics.collection import Collection, Notebook, collect
 from webapp.metrics.readings import sample_of
 from webapp.metrics.ticks import next_tick_s, stamp_ms
 
-ROLE = "watchkeeper:collector:{host}"
 KEPT = 120
-SHORTEST_LEASE_S = 10
+RUN_S = 10  # as long as a run lasts; RQ's worker shows life between two
+TIMEOUT_S = 24 * 3600  # of a run that finds no Redis to pass on through
+HELD_INTERVALS = 2
+LOOK_S = 0.2
 log = structlog.get_logger(__name__)
 
 
@@ -69,41 +66,50 @@ def _store(waiting: list[tuple[int, Collection]], interval_s: float, now: dateti
     hosts.note_host(host, interval_s, now, system.booted_at(), system.details())
 
 
-def collect_metrics() -> None:
+def collect_metrics(host: str) -> None:
+    """Read this host, whose name it is, at every interval; after a while the next run goes on.
+
+    While Redis is away there is nobody to pass on to, and this run stays.
+    """
+    collector = _collector()
+    place = Place(collect_metrics, host, held_s=round(HELD_INTERVALS * collector.interval_s) + 2)
+    ends_s = time.monotonic() + RUN_S
+    place.hold()
+    while _waited(due_s := next_tick_s(time.time(), collector.interval_s)):
+        _tick(collector, due_s)
+        place.hold()
+        if time.monotonic() >= ends_s and place.pass_on(resident.queue_of(host), TIMEOUT_S):
+            return
+    place.leave()
+
+
+def collect_once() -> None:
     """Read this host once and store the readings; rates need a second time and are left out."""
     settings: Settings = current_app.extensions["settings"]
     Collector(settings.metrics_interval_s).collect(clock.now(), time.monotonic())
 
 
-def run_collector(app: Flask, pool: int) -> None:
-    """Collect at every interval until SIGTERM or SIGINT; ends with its pool."""
-    queue.die_with_parent(signal.SIGTERM, pool)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    dispose_engines(app)
-    settings: Settings = app.extensions["settings"]
-    collector = Collector(settings.metrics_interval_s)
-    patience_s = {"socket_timeout": 2, "socket_connect_timeout": 2}
-    with Redis.from_url(settings.broker_url, **patience_s) as redis:
-        lease = _lease(redis, collector.interval_s)
-        while not stop.is_set():
-            due_s = next_tick_s(time.time(), collector.interval_s)
-            if not stop.wait(due_s - time.time()) and lease.is_ours():
-                _tick(app, collector, due_s)
-        lease.give_back()
+def _collector() -> Collector:
+    """The one of this process: a run goes on with the counters that the run before it saw."""
+    kept, settings = current_app.extensions, current_app.extensions["settings"]
+    if "collector" not in kept:
+        kept["collector"] = Collector(settings.metrics_interval_s)
+    found: Collector = kept["collector"]
+    return found
 
 
-def _lease(redis: Redis, interval_s: float) -> Lease:
-    """Of several pools on one host only one reads it."""
-    name = ROLE.format(host=system.host_name())
-    return Lease(redis, name, max(3 * interval_s, SHORTEST_LEASE_S))
+def _waited(due_s: float) -> bool:
+    """Wait until then; False as soon as the run is asked to end."""
+    while not queue.is_stopping() and (left_s := due_s - time.time()) > 0:
+        time.sleep(min(left_s, LOOK_S))
+    return not queue.is_stopping()
 
 
-def _tick(app: Flask, collector: Collector, due_s: float) -> None:
+def _tick(collector: Collector, due_s: float) -> None:
     at_ms = stamp_ms(due_s, time.time(), collector.interval_s)
-    with app.app_context():
-        try:
-            collector.collect(clock.from_ms(at_ms), time.monotonic())
-        except Exception:
-            log.exception("a collection failed")
+    try:
+        collector.collect(clock.from_ms(at_ms), time.monotonic())
+    except Exception:
+        log.exception("a collection failed")
+    finally:
+        db.session.remove()
