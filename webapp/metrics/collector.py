@@ -20,7 +20,7 @@ from webapp.config import Settings
 from webapp.core import clock, queue
 from webapp.core.db import db, dispose_engines
 from webapp.core.lease import Lease
-from webapp.metrics import actions, hosts, system
+from webapp.metrics import actions, hosts, ourselves, system
 from webapp.metrics.catalogue import SOURCES
 from webapp.metrics.collection import Collection, Notebook, collect
 from webapp.metrics.readings import sample_of
@@ -75,6 +75,19 @@ def collect_metrics() -> None:
     Collector(settings.metrics_interval_s).collect(clock.now(), time.monotonic())
 
 
+def collect_ourselves(now: datetime) -> None:
+    """Record Watchkeeper's own metrics, when it is time and no other collector does."""
+    try:
+        notes = ourselves.record_ourselves(now)
+        db.session.commit()
+    except DBAPIError as error:
+        db.session.rollback()
+        log.error("our own metrics wait to be stored", why=str(error.orig))
+        return
+    if notes is not None:
+        notes.committed()
+
+
 def run_collector(app: Flask, pool: int) -> None:
     """Collect at every interval until SIGTERM or SIGINT; ends with its pool."""
     queue.die_with_parent(signal.SIGTERM, pool)
@@ -101,9 +114,10 @@ def _lease(redis: Redis, interval_s: float) -> Lease:
 
 
 def _tick(app: Flask, collector: Collector, due_s: float) -> None:
-    at_ms = stamp_ms(due_s, time.time(), collector.interval_s)
+    now = clock.from_ms(stamp_ms(due_s, time.time(), collector.interval_s))
     with app.app_context():
         try:
-            collector.collect(clock.from_ms(at_ms), time.monotonic())
+            collector.collect(now, time.monotonic())
+            collect_ourselves(now)
         except Exception:
             log.exception("a collection failed")
