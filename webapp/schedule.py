@@ -11,6 +11,7 @@ from webapp.core.standing import LOOKED_AFTER_EVERY_S
 from webapp.core.timetable import Periodic
 from webapp.metrics.jobs import note_silent_hosts
 from webapp.metrics.silence import LOOKED_EVERY_S as SILENCE_LOOKED_EVERY_S
+from webapp.metrics.upkeep_jobs import roll_up_metrics, seal_samples
 from webapp.retention.jobs import forget_old_rows
 from webapp.selfcheck.components import LOOKED_EVERY_S
 from webapp.selfcheck.jobs import sweep_dead_workers, take_stock
@@ -32,6 +33,8 @@ def every(settings: Settings) -> tuple[Periodic, ...]:
         Periodic(note_silent_hosts, "fast", every_s=SILENCE_LOOKED_EVERY_S),
         Periodic(mark_unobserved, "default", every_s=30),
         Periodic(roll_up_checks, "default", every_s=60),
+        Periodic(roll_up_metrics, "default", every_s=30),
+        Periodic(seal_samples, "slow", every_s=300, timeout_s=300),
         Periodic(take_stock, "fast", every_s=LOOKED_EVERY_S),
         Periodic(sweep_dead_workers, "slow", every_s=20),
         Periodic(forget_old_rows, "slow", every_s=600, timeout_s=600),

@@ -98,7 +98,7 @@ def test_above_the_bound_the_oldest_make_room_and_are_counted(taker):
     box.send()
     put(box, 1)
     box.send()
-    assert taker.taken[-1] == (1, {N: 1, Key("custom", "client_lost", ""): 7})
+    assert taker.taken[-1] == (1, {N: 1, Key("custom", "client_lost", "count"): 7})
     assert box.lost == 0
 
 

@@ -71,8 +71,8 @@ def test_a_line_ends_at_zero_and_then_nothing_is_sent(shop, sent):
     for _ in range(4):
         shop.flush()
     assert [dict(batch.points) for batch in sent] == [
-        {Key("custom", "orders", ""): 1},
-        {Key("custom", "orders", ""): 0},
+        {Key("custom", "orders", "count"): 1},
+        {Key("custom", "orders", "count"): 0},
     ]
 
 
@@ -166,7 +166,7 @@ def test_threads_lose_nothing(sent):
         list(pool.map(work, range(threads)))
     shop.close()
     counts = [batch.tally.counts for batch in sent]
-    assert sum(c.get(Key("custom", "orders", ""), 0) for c in counts) == threads * times
+    assert sum(c.get(Key("custom", "orders", "count"), 0) for c in counts) == threads * times
     requests = [n for c in counts for key, n in c.items() if key.name == "requests"]
     assert sum(requests) == threads * times
 

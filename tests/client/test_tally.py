@@ -8,7 +8,7 @@ from webapp.client.tally import FAILED, GAMMA, Key, Point, Tally, Timing, type_o
 from webapp.core import sketch
 
 WAIT = Key("custom", "wait", "ms")
-ORDERS = Key("custom", "orders", "")
+ORDERS = Key("custom", "orders", "count")
 
 
 def request(route, status):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from redis import ConnectionError
+from rq import Queue
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
@@ -172,7 +173,7 @@ def test_a_run_collects_at_its_ticks_until_it_is_asked_to_end(context, ticking):
 def test_a_run_that_has_lasted_passes_its_place_on_to_the_next(context, ticking, monkeypatch):
     monkeypatch.setattr(collector, "RUN_S", 0)
     collect_metrics("here")
-    (job,) = queue.queue("host:here").jobs
+    (job,) = Queue("host:here", connection=context.extensions["redis"]).jobs
     assert (len(ticking), job.args) == (1, ("here",))
     assert place_of("here", context.extensions["redis"]) == b"sent"
 

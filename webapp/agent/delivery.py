@@ -3,7 +3,6 @@
 import gzip
 import logging
 import random
-import threading
 import time
 from collections.abc import Callable
 
@@ -42,7 +41,6 @@ class Delivery:
         self.not_before_s = 0.0
         self.last_told = ""
         self.told_clock = False
-        self.stopping = threading.Event()
 
     def send_all(self) -> bool:
         """Send until nothing is left or the server has trouble; whether nothing is left."""
@@ -50,7 +48,7 @@ class Delivery:
             return False
         self.spool.sync()
         while batch := self.spool.next_batch(MOST_BYTES, self.most_rows):
-            if not self._settle(batch, self._send(batch)) or self.stopping.is_set():
+            if not self._settle(batch, self._send(batch)):
                 return False
         return True
 

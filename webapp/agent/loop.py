@@ -33,7 +33,6 @@ def run(options: Options, wait: Callable[[float], bool]) -> None:
     sender.start()
     log.info("measuring %s every %d s for %s", options.host, options.interval_s, options.url)
     _measure(rounds, link, options.interval_s, wait)
-    delivery.stopping.set()
     ended.set()
     sender.join(LAST_SEND_S)
     if not sender.is_alive():
@@ -56,10 +55,11 @@ def _measure(rounds: Rounds, link: Link, interval_s: int, wait: Callable[[float]
 def _send(delivery: Delivery, options: Options, ended: threading.Event) -> None:
     every_s = heard_every_s(options.interval_s)
     after_s = phase_s(options.host, every_s, HEARD_S)
-    while not ended.is_set():
+    is_last = False
+    while not is_last:
         now_s = time.time()
         due_in_s = next_tick_s(now_s - after_s, every_s) + after_s - now_s
-        ended.wait(min(due_in_s, delivery.rests_s or due_in_s))
+        is_last = ended.wait(min(due_in_s, delivery.rests_s or due_in_s))
         try:
             delivery.send_all()
         except Exception:

@@ -24,11 +24,10 @@ def init_app(
     from flask import request
 
     def note_route(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-        rule = request.url_rule
-        if endpoint in leave_out:
-            request.environ[ROUTE] = None
-        elif rule is not None:
-            request.environ[ROUTE] = rule.rule
+        if endpoint is None:
+            return  # nothing answers to that path
+        current = request._get_current_object()  # type: ignore[attr-defined] # asked for once
+        current.environ[ROUTE] = None if endpoint in leave_out else current.url_rule.rule
 
     def note_user(response: Any) -> Any:
         who = user() if user is not None else None

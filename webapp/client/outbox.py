@@ -6,10 +6,10 @@ import time
 from collections import deque
 
 from .delivery import Batch, Deliver, Refused
-from .tally import CUSTOM, Key, Tally
+from .tally import COUNT, CUSTOM, Key, Tally
 
 LONGEST_PAUSE_S = 60.0
-LOST = Key(CUSTOM, "client_lost", "")
+LOST = Key(CUSTOM, "client_lost", COUNT)
 log = logging.getLogger("watchkeeper.client")
 
 

@@ -20,7 +20,7 @@ from typing import Any
 from .delivery import Deliver, Server
 from .outbox import Outbox
 from .statsd import StatsD
-from .tally import REQUESTS, RESPONSE_TIME, Key, Labels, Tally, Timing, type_of
+from .tally import COUNT, REQUESTS, RESPONSE_TIME, Key, Labels, Tally, Timing, type_of
 
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 MOST_LABEL = 200  # characters of a label's value
@@ -79,7 +79,7 @@ class Recorder:
         self, name: str, n: float = 1, *, metric_type: str | None = None, **labels: Any
     ) -> None:
         """Add `n` to the count `name`."""
-        key = Key(type_of(name, metric_type), name, "", _pairs(labels))
+        key = Key(type_of(name, metric_type), name, COUNT, _pairs(labels))
         with self._lock:
             self._add(key, n)
         self._awake()
@@ -186,7 +186,7 @@ class Recorder:
             Key(
                 "request",
                 REQUESTS,
-                "requests",
+                COUNT,
                 _pairs(where | {"method": known, "status": f"{hundreds}xx"}),
             ),
             Key(RESPONSE_TIME, RESPONSE_TIME, "ms", _pairs(where)),

@@ -20,6 +20,9 @@ QUANTILES = (("p50", 0.5), ("p95", 0.95))
 # A name that is one of these is of that type; every other one is custom unless it says more.
 TYPES = ("request", "response_time", "error_rate", "user_count", "queue_size", "task_count")
 CUSTOM = "custom"
+# Of this unit are values that each count what happened since the one before; their sums are true
+# over any time and any number of processes, and a chart shows them per second.
+COUNT = "count"
 REQUESTS, RESPONSE_TIME = "requests", "response_time"
 FAILED = ("status", "5xx")
 
@@ -59,7 +62,8 @@ class Timing:
         self.buckets: dict[int, int] = {}
 
     def add(self, ms: float) -> None:
-        """Take in one duration; a negative one counts as none at all."""
+        """Take in one duration; a negative one, of a clock that was set back, counts as 0."""
+        ms = max(ms, 0.0)
         bucket = ZERO_BUCKET if ms < SMALLEST_MS else math.ceil(math.log(ms) / LOG_GAMMA)
         self.count += 1
         self.total += ms
@@ -113,7 +117,7 @@ class Tally:
             found += _spread(key, timing)
         found += _of_all_requests(self)
         if self.dropped:
-            found.append(Point(Key(CUSTOM, "client_dropped", ""), self.dropped))
+            found.append(Point(Key(CUSTOM, "client_dropped", COUNT), self.dropped))
         return found
 
     def next(self) -> "Tally":

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from webapp.config import Settings
 from webapp.core.db import db, dispose_engines
+from webapp.core.labour import CountingWorker
 
 QUEUES = ("fast", "default", "checks", "slow")
 WORKER_TTL_S = 30  # an idle worker shows life every 15 s, 15 s before this
@@ -149,7 +150,7 @@ def worker_class(app: Flask) -> type[Worker]:
     """An RQ worker whose jobs run in `app`'s context; it ends with the process that calls this."""
     pool = os.getpid()
 
-    class AppWorker(Worker):
+    class AppWorker(CountingWorker):
         """A worker that dies with its pool and whose horse owns its database connections."""
 
         max_connection_wait_time = 2.0

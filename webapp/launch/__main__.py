@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from webapp.config import ConfigError, Settings, load, with_keys
+from webapp.config import ConfigError, Settings, load
+from webapp.core.keys import with_keys
 from webapp.launch import embedded_redis, preflight, supervision
 from webapp.launch.lifeline import die_with_parent
 

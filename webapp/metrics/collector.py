@@ -15,7 +15,7 @@ from webapp.config import Settings
 from webapp.core import clock, queue, resident
 from webapp.core.db import db
 from webapp.core.standing import Place
-from webapp.metrics import actions, hosts, system
+from webapp.metrics import actions, hosts, ourselves, system
 from webapp.metrics.catalogue import SOURCES
 from webapp.metrics.collection import Collection, Notebook, collect
 from webapp.metrics.readings import sample_of
@@ -98,6 +98,19 @@ def _collector() -> Collector:
     return found
 
 
+def collect_ourselves(now: datetime) -> None:
+    """Record Watchkeeper's own metrics, when it is time and no other collector does."""
+    try:
+        notes = ourselves.record_ourselves(now)
+        db.session.commit()
+    except DBAPIError as error:
+        db.session.rollback()
+        log.error("our own metrics wait to be stored", why=str(error.orig))
+        return
+    if notes is not None:
+        notes.committed()
+
+
 def _waited(due_s: float) -> bool:
     """Wait until then; False as soon as the run is asked to end."""
     while not queue.is_stopping() and (left_s := due_s - time.time()) > 0:
@@ -106,9 +119,10 @@ def _waited(due_s: float) -> bool:
 
 
 def _tick(collector: Collector, due_s: float) -> None:
-    at_ms = stamp_ms(due_s, time.time(), collector.interval_s)
+    now = clock.from_ms(stamp_ms(due_s, time.time(), collector.interval_s))
     try:
-        collector.collect(clock.from_ms(at_ms), time.monotonic())
+        collector.collect(now, time.monotonic())
+        collect_ourselves(now)
     except Exception:
         log.exception("a collection failed")
     finally:
