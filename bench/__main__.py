@@ -3,6 +3,7 @@
 import sys
 
 from bench import (
+    agent,
     checks,
     heartbeats,
     idle,
@@ -11,6 +12,7 @@ from bench import (
     kills,
     pages,
     pruning,
+    sampler,
     scale,
     start,
     websites_pages,
@@ -27,6 +29,8 @@ BENCHMARKS = {
     "heartbeats": heartbeats.main,
     "websites-pages": websites_pages.main,
     "pruning": pruning.main,
+    "agent": agent.main,
+    "sampler": sampler.main,
     "ingest": ingest.main,
 }
 

@@ -16,6 +16,7 @@ from webapp.metrics import actions, collector, system
 from webapp.metrics.collection import Source
 from webapp.metrics.collector import KEPT, Collector, collect_metrics, collect_once
 from webapp.metrics.models import Host, MetricSample, ProcessList, SystemMetric
+from webapp.metrics.readings import ProcessTable
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -61,13 +62,15 @@ def test_rare_sources_are_asked_rarely(context):
     assert sorted(moments) == [clock.to_ms(at(0)), clock.to_ms(at(5))]
 
 
-def test_processes_are_kept_with_their_moment(context):
+def test_processes_are_kept_with_their_moment(context, monkeypatch):
+    table = ProcessTable({"count": 3, "cpu": [], "memory": []})
+    monkeypatch.setattr(collector, "SOURCES", {"processes": Source(lambda: [table], every_s=10)})
     made = Collector(5)
     for second in (0, 5, 10):
         made.collect(at(second), 100.0 + second)
-    newest = db.session.scalars(select(ProcessList).order_by(ProcessList.at_ms.desc())).first()
-    assert newest.at_ms == clock.to_ms(at(10))
-    assert newest.processes["count"] > 1
+    lists = db.session.scalars(select(ProcessList).order_by(ProcessList.at_ms)).all()
+    assert [found.at_ms for found in lists] == [clock.to_ms(at(0)), clock.to_ms(at(10))]
+    assert lists[0].processes == table.processes
 
 
 def test_two_collections_of_one_moment_harm_nothing(context):

@@ -7,7 +7,7 @@ import pytest
 
 from tests.metrics.kernels import FakeKernel
 from webapp.metrics import kernel
-from webapp.metrics.processes import PAGE, TICKS_PER_S, Scanner
+from webapp.metrics.processes import PAGE, TICKS_PER_S, Scanner, has_moved
 from webapp.metrics.readings import ProcessTable
 
 STAT = (
@@ -82,6 +82,51 @@ def test_who_holds_memory(fake):
     assert [entry["pid"] for entry in table["memory"]] == list(range(14, 4, -1))
     assert table["memory"][0]["memory_bytes"] == 14 * PAGE
     assert table["cpu"] == []
+
+
+def test_on_a_calm_machine_a_list_is_told_once_a_minute(fake):
+    scanner, told = Scanner(), []
+    put(fake, 1, 0)
+    for turn in range(20):
+        _, table = look(scanner, 10.0 * turn)
+        told += [10 * turn] if table else []
+    assert told == [10, 70, 130, 190]
+
+
+def test_a_list_that_moved_is_told_at_once(fake):
+    scanner, told = Scanner(), []
+    put(fake, 1, 0)
+    for turn in range(5):
+        put(fake, 1, 5 * TICKS_PER_S if turn >= 3 else 0)
+        _, table = look(scanner, 10.0 * turn)
+        told += [10 * turn] if table else []
+    assert told == [10, 30, 40]
+
+
+def table(cpu, memory):
+    return {
+        "count": 2,
+        "cpu": [{"pid": pid, "cpu_percent": value} for pid, value in cpu.items()],
+        "memory": [{"pid": pid, "memory_bytes": value} for pid, value in memory.items()],
+    }
+
+
+MOVES = [
+    ("nothing", ({1: 50}, {1: 1000}), ({1: 50}, {1: 1000}), False),
+    ("a little", ({1: 50}, {1: 1000}), ({1: 59}, {1: 1049}), False),
+    ("one took over from another", ({1: 50}, {1: 1000}), ({2: 50}, {1: 1000}), True),
+    ("busier", ({1: 50}, {1: 1000}), ({1: 60}, {1: 1000}), True),
+    ("idle now", ({1: 50}, {1: 1000}), ({}, {1: 1000}), True),
+    ("more memory", ({1: 50}, {1: 1000}), ({1: 50}, {1: 1051}), True),
+    ("no memory at all", ({}, {}), ({}, {}), False),
+]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"), [c[1:] for c in MOVES], ids=[c[0] for c in MOVES]
+)
+def test_whether_a_list_has_moved(before, now, expected):
+    assert has_moved(table(*before), table(*now)) is expected
 
 
 def test_another_process_with_the_same_pid_has_not_used_what_the_first_did(fake):

@@ -2,9 +2,11 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -15,6 +17,8 @@ from rq.cron import CronScheduler
 from rq.job import Job
 
 from webapp.core.timetable import LOCK, SlottedJob, elected_name
+from webapp.metrics import system
+from webapp.metrics.collector import ROLE
 from webapp.selfcheck.jobs import sweep_dead_workers
 
 ROOT = Path(__file__).parent.parent.parent
@@ -90,6 +94,13 @@ def elected_pid(redis):
     return int(name.split(":")[1]) if name else None
 
 
+def moments(folder):
+    """When this host was read, in milliseconds since 1970."""
+    with closing(sqlite3.connect(folder / "watchkeeper.db")) as connection:
+        asked = "SELECT DISTINCT at_ms FROM metric_samples ORDER BY at_ms"
+        return [row[0] for row in connection.execute(asked)]
+
+
 def test_a_pool_runs_the_timetable_and_ends_within_five_seconds(redis, start_pool):
     pool = start_pool()
     eventually(lambda: redis.keys("rq:results:*"))
@@ -136,6 +147,28 @@ def test_a_killed_worker_and_a_killed_scheduler_are_started_again(redis, start_p
         return any(r and r.ended_at and r.ended_at.timestamp() > killed_at + 1 for r in runs)
 
     eventually(a_later_run_succeeded)
+
+
+def test_a_pool_reads_its_own_host_and_a_killed_collector_is_started_again(
+    redis, start_pool, tmp_path
+):
+    pool = start_pool("--no-scheduler")
+
+    eventually(lambda: len(moments(tmp_path)) >= 2)
+    assert all(at_ms % 2000 == 0 for at_ms in moments(tmp_path))
+    for victim in psutil.Process(pool.pid).children():
+        victim.kill()
+    killed_at_ms = time.time() * 1000
+    eventually(lambda: moments(tmp_path)[-1] > killed_at_ms)
+
+
+def test_two_pools_on_a_host_read_it_once(redis, start_pool, tmp_path):
+    start_pool("--no-scheduler")
+    start_pool("--no-scheduler")
+    role = ROLE.format(host=system.host_name())
+    first = eventually(lambda: redis.get(role))
+    eventually(lambda: len(moments(tmp_path)) >= 3)
+    assert redis.get(role) == first
 
 
 def test_workers_do_not_outlive_a_pool_that_is_killed(redis, start_pool):

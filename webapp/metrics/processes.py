@@ -7,7 +7,7 @@ that are shown. Which used the processor shows from one pass to the next.
 import os
 import pwd
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from heapq import nlargest
@@ -33,6 +33,9 @@ MEASURES = (COUNT, THREADS, ZOMBIES)
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 SMALLEST_PERCENT = 0.05  # of a core; what used less used nothing
+LONGEST_S = 60  # after which a list is worth keeping though nothing has changed
+MOVED_PERCENT = 10  # of a core, by all processes of a list together
+MOVED_SHARE = 0.05  # of the memory that they hold
 
 
 class Process(NamedTuple):
@@ -53,9 +56,11 @@ class Scanner:
 
     taken_s: float | None = None
     ticks: dict[tuple[int, int], int] = field(default_factory=dict)
+    told_s: float = 0
+    told: dict[str, Any] = field(default_factory=dict)
 
     def read(self) -> Iterator[Reading | ProcessTable]:
-        """Counts, and from the second pass on the processes that use most."""
+        """Counts, and from the second pass on the processes that use most, when that is news."""
         yield from self.look(time.monotonic())
 
     def look(self, now_s: float) -> Iterator[Reading | ProcessTable]:
@@ -68,7 +73,13 @@ class Scanner:
         self.ticks = {(process.pid, process.started): process.ticks for process in found}
         self.taken_s = now_s
         if taken_s is not None and now_s > taken_s:
-            yield ProcessTable(_table(found, before, now_s - taken_s))
+            yield from self._news(_table(found, before, now_s - taken_s), now_s)
+
+    def _news(self, table: dict[str, Any], now_s: float) -> Iterator[ProcessTable]:
+        # A list takes as much room as a thousand readings: on a calm machine one a minute will do.
+        if not self.told or now_s - self.told_s >= LONGEST_S or has_moved(self.told, table):
+            self.told, self.told_s = table, now_s
+            yield ProcessTable(table)
 
 
 def _processes() -> Iterator[Process]:
@@ -111,6 +122,25 @@ def _table(
         "cpu": [shown[process] for process in by_cpu if used[process] >= SMALLEST_PERCENT],
         "memory": [shown[process] for process in by_memory if process.pages],
     }
+
+
+def has_moved(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether the processes that use most, or what they use, are clearly others than before."""
+    cpu, held = _moved(before, now, "cpu", "cpu_percent"), _held(before)
+    moved = _moved(before, now, "memory", "memory_bytes")
+    return cpu >= MOVED_PERCENT or moved > MOVED_SHARE * held
+
+
+def _held(table: Mapping[str, Any]) -> float:
+    return sum(entry["memory_bytes"] for entry in table["memory"])
+
+
+def _moved(before: Mapping[str, Any], now: Mapping[str, Any], part: str, what: str) -> float:
+    first, second = (
+        {entry["pid"]: entry[what] for entry in table[part]} for table in (before, now)
+    )
+    pids = first.keys() | second.keys()
+    return float(sum(abs(second.get(pid, 0) - first.get(pid, 0)) for pid in pids))
 
 
 def _entry(process: Process, percent: float) -> dict[str, Any]:
