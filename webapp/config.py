@@ -109,6 +109,18 @@ class Settings:
         low=100,
         high=1_000_000,
     )
+    statsd_port: int = setting(
+        0,
+        "UDP port that StatsD lines are received on, usually 8125; 0 means none.",
+        low=0,
+        high=65535,
+    )
+    statsd_host: str = setting(
+        "127.0.0.1", "Address that StatsD lines are received on; anybody who reaches it may send."
+    )
+    statsd_flush_s: float = setting(
+        10.0, "Seconds of StatsD lines that are summed into one sample.", low=0.5, high=3600
+    )
     checks_days: int = setting(90, "Days that website checks are kept.", low=1, high=3650)
     hourly_rollups_days: int = setting(
         400, "Days that hourly sums of website checks are kept.", low=32, high=3650

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from webapp.metrics import answers, cache, database, own_measures
+from webapp.metrics import answers, cache, database, own_measures, statsd_sums
 from webapp.metrics.collection import Source
 from webapp.metrics.machine import SOURCES_OF_A_MACHINE
 from webapp.metrics.readings import Measure
@@ -16,7 +16,7 @@ SOURCES: dict[str, Source] = {
 }
 DESCRIBED: dict[str, Measure] = {
     measure.name: measure for source in SOURCES.values() for measure in source.measures
-} | {measure.name: measure for measure in own_measures.MEASURES}
+} | {measure.name: measure for measure in (*own_measures.MEASURES, *statsd_sums.MEASURES)}
 EVERY_S: dict[str, float] = {
     measure.name: source.every_s for source in SOURCES.values() for measure in source.measures
 }
@@ -78,6 +78,7 @@ CHARTS: dict[str, Chart] = {
     "container_cpu": Chart("CPU of containers", "Containers", by="container"),
     "container_memory": Chart("Memory of containers", "Containers", stacked=True, by="container"),
     "answers": Chart("Answer time of Watchkeeper", "Watchkeeper"),
+    "statsd": Chart("StatsD", "Watchkeeper"),
     "database": Chart("Database connections", "Database"),
     "database_time": Chart("Database answer time", "Database"),
     "database_transactions": Chart("Transactions", "Database"),
