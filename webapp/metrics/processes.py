@@ -14,7 +14,7 @@ from heapq import nlargest
 from typing import Any, NamedTuple
 
 from webapp.metrics import kernel
-from webapp.metrics.commands import shown_command
+from webapp.metrics.command_lines import shown_command
 from webapp.metrics.readings import Measure, ProcessTable, Reading, SystemMetricType
 
 CPU = SystemMetricType.CPU

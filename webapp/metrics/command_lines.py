@@ -9,11 +9,11 @@ from collections.abc import Iterator
 LONGEST = 120
 WORDS = 8
 HIDDEN = "•••"
-SECRET = (
+SENSITIVE = (
     r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key"
     r"|credentials?|auth(?:orization)?|cookie|bearer|signature)"
 )
-NAME = rf"[\w.-]*{SECRET}[\w.-]*"
+NAME = rf"[\w.-]*{SENSITIVE}[\w.-]*"
 FLAG = re.compile(rf"^-{{1,2}}{NAME}$", re.IGNORECASE)
 ASSIGNED = re.compile(rf"(?<![\w.-])(-{{0,2}}{NAME})(=|:(?!//)).*", re.IGNORECASE)
 SCHEME = re.compile(r"^(bearer|basic|digest|token)$", re.IGNORECASE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from webapp.metrics.commands import HIDDEN, LONGEST, shown_command
+from webapp.metrics.command_lines import HIDDEN, LONGEST, shown_command
 
 SHOWN = [
     ("a kernel's own thread", "", ""),
