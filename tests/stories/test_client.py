@@ -81,9 +81,12 @@ def test_a_token_that_may_only_read_is_told_and_nothing_is_stored(app, url, capl
     assert total(app, "orders") == 0
 
 
-def test_one_value_that_is_refused_does_not_cost_the_others(app, url):
+def test_one_value_that_is_refused_does_not_cost_the_others(app, url, caplog):
     shop = Recorder("shop", url, create_token(app, "write"), sends_by_itself=False)
     shop.count("a name with blanks")
     shop.count("orders", 2)
     assert shop.flush()
+    assert shop.flush()
     assert total(app, "orders") == 2
+    (told,) = caplog.records
+    assert "some metrics are refused" in told.getMessage()

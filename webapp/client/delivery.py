@@ -9,6 +9,7 @@ twice. The sum of the claims over an interval is how many processes report.
 """
 
 import json
+import logging
 import random
 import ssl
 from collections.abc import Callable
@@ -26,6 +27,7 @@ WIDEST_STEP_MS = 40
 PATIENCE_S = 5.0
 LONGEST_ANSWER = 1_000_000
 HOPELESS = (400, 413, 415, 422)
+log = logging.getLogger("watchkeeper.client")
 
 
 class Refused(Exception):
@@ -70,15 +72,23 @@ class Server:
         self.is_secure = parts.scheme == "https"
         self.path = parts.path.rstrip("/") + PATH
         self.headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        self.has_told = False
 
     def deliver(self, batch: Batch) -> None:
         """Store the batch, once; raise `Refused` or anything else when it is not stored."""
         connection = self._connect(batch.patience_s)
         try:
             self._claim(connection, batch)
-            self._post(connection, batch.service, batch.at_ms, batch.points)
+            answer = self._post(connection, batch.service, batch.at_ms, batch.points)
         finally:
             connection.close()
+        self._tell_refusals(answer.get("refused"))
+
+    def _tell_refusals(self, refused: Any) -> None:
+        """Say once that single values are refused, as those of a name with blanks are."""
+        if refused and not self.has_told:
+            self.has_told = True
+            log.warning("some metrics are refused and left out, such as %s", refused[0])
 
     def _claim(self, connection: HTTPConnection, batch: Batch) -> None:
         """Make the moment ours. A claim whose answer got lost only costs the next millisecond."""
