@@ -11,9 +11,10 @@ from sqlalchemy import func, or_, select
 from webapp.core import clock
 from webapp.core.db import db
 from webapp.core.workforce import Workforce, failed_since, impatient_redis, workforce
-from webapp.metrics.cards import ANSWERED_ON_DEMAND, page_of
+from webapp.metrics.cards import ANSWERED_ON_DEMAND
 from webapp.metrics.catalogue import DESCRIBED
 from webapp.metrics.models import MetricKind, MetricSample, MetricSeries
+from webapp.metrics.paths import page_of_host
 from webapp.metrics.queries import SILENT_DAYS, stale_after_s
 from webapp.metrics.thresholds import THRESHOLDS, MetricStatus, status_of
 from webapp.reports.verdict import Facts, Trouble, is_settled, worst_first
@@ -101,7 +102,7 @@ def _machine(host: str, series: list[MetricSeries], now: datetime) -> Iterator[T
     newest_ms = max(row.newest_ms or 0 for row in series if row.name != ANSWERED_ON_DEMAND)
     if newest_ms < limit_ms:
         title = f"{host} sends nothing"
-        yield Trouble("stale", title, clock.from_ms(newest_ms), page_of(host))
+        yield Trouble("stale", title, clock.from_ms(newest_ms), page_of_host(host))
         return
     values = {row.name: row.newest_value for row in series}
     for row in series:
@@ -127,7 +128,7 @@ def _reading(
         name, unit = DESCRIBED[row.name].label, {"percent": "%"}.get(row.unit, row.unit)
         place = " ".join(v for k, v in sorted(row.details.items()) if k != "host")
         title = f"{name}{' ' + place if place else ''} of {host} is at {value:.0f} {unit}".rstrip()
-        yield Trouble(status.value, title, since_at, page_of(host))
+        yield Trouble(status.value, title, since_at, page_of_host(host))
 
 
 def _beyond_since(row: MetricSeries, limit: float, now: datetime) -> datetime | None:
