@@ -24,7 +24,7 @@ SILENT_S = 10  # two intervals of a host that measures each second and is heard 
 KEPT = re.compile(rb"kept (\d+) with (\d+) samples")
 MOMENTS = text(
     "SELECT s.at_ms, count(*) FROM metric_samples s JOIN metric_series m ON m.id = s.series_id"
-    " WHERE m.source = :host OR m.name LIKE 'agent%' GROUP BY s.at_ms"
+    " WHERE m.source = :host GROUP BY s.at_ms"
 )
 
 

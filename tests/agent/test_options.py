@@ -82,6 +82,8 @@ def test_a_new_token_in_the_file_is_read_without_restart(tmp_path):
         ([*URL, "--host", " "], TOKEN, "--host"),
         ([*URL, "--host", "a" * 256], TOKEN, "--host"),
         ([*URL, "--host", "a\nb"], TOKEN, "--host"),
+        ([*URL, "--host", "a/b"], TOKEN, "--host"),
+        ([*URL, "--host", ".."], TOKEN, "--host"),
         ([*URL, "--ca-file", "/nowhere.pem"], TOKEN, "--ca-file"),
         ([*URL, "--token-file", "/nowhere"], {}, "token file"),
         ([*URL, "--token-file", "/dev/null"], {}, "empty"),

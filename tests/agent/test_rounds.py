@@ -86,8 +86,7 @@ def test_a_series_says_all_that_the_server_needs_to_know(rounds, machine):
         "labels": {"core": "0"},
     }
     own = next(found for found in series if found["name"] == "agent_dropped")
-    assert (own["kind"], own["service"]) == ("application", "watchkeeper")
-    assert own["labels"] == {"host": "web-1"}
+    assert (own["kind"], own["metric_type"], own["host"]) == ("system", "custom", "web-1")
 
 
 def test_the_processes_go_with_the_moment(rounds, machine):

@@ -86,7 +86,7 @@ def stored(app):
         rows = db.session.execute(
             select(MetricSample.at_ms, func.count())
             .join(MetricSeries, MetricSeries.id == MetricSample.series_id)
-            .where((MetricSeries.source == HOST) | (MetricSeries.name.startswith("agent_")))
+            .where(MetricSeries.source == HOST)
             .group_by(MetricSample.at_ms)
         )
         return dict(map(tuple, rows))

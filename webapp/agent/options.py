@@ -115,11 +115,16 @@ def _check(options: Options) -> None:
         raise BadOption(f"--url must be like https://watchkeeper.example, not {options.url!r}.")
     if options.token_file is None and not options.token:
         raise BadOption(f"Give the token: --token-file FILE, or {PREFIX}TOKEN in the environment.")
-    if not 1 <= len(options.host) <= LONGEST_HOST or not options.host.isprintable():
-        raise BadOption(f"--host must have 1 to {LONGEST_HOST} printable characters.")
+    if not _is_host(options.host):
+        raise BadOption(f"--host must have 1 to {LONGEST_HOST} printable characters, no slash.")
     if options.ca_file is not None and not options.ca_file.is_file():
         raise BadOption(f"--ca-file must be a file: {options.ca_file} is none.")
     options.read_token()
+
+
+def _is_host(name: str) -> bool:
+    has_room = len(name) <= LONGEST_HOST and bool(name.strip("."))
+    return has_room and name.isprintable() and "/" not in name
 
 
 def _is_url(text: str) -> bool:

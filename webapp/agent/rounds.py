@@ -9,16 +9,15 @@ from webapp.agent.moments import Clocks
 from webapp.agent.spool import Spool
 from webapp.metrics.collection import Notebook, Source, collect
 from webapp.metrics.readings import (
-    ApplicationMetricType,
     Measure,
-    MetricKind,
     Reading,
+    SystemMetricType,
     sample_of,
 )
 
 LONGEST_WAIT_MS = 60_000
 WAITING = Measure(
-    ApplicationMetricType.QUEUE_SIZE,
+    SystemMetricType.CUSTOM,
     "agent_waiting",
     "bytes",
     "Waiting in the agent",
@@ -27,7 +26,7 @@ WAITING = Measure(
     digits=0,
 )
 DROPPED = Measure(
-    ApplicationMetricType.ERROR_RATE,
+    SystemMetricType.CUSTOM,
     "agent_dropped",
     "",
     "Given up by the agent",
@@ -108,12 +107,11 @@ def _json(value: Any) -> str:
 
 def _series(reading: Reading, host: str) -> dict[str, Any]:
     key = sample_of(reading, host, 0).key
-    source = "host" if key.kind is MetricKind.SYSTEM else "service"
     return {
         "kind": key.kind.value,
         "metric_type": key.metric_type,
         "name": key.name,
         "unit": key.unit,
-        source: key.source,
+        "host": key.source,
         "labels": dict(key.labels),
     }
