@@ -70,6 +70,36 @@ def test_a_restart_is_told_once(context):
     assert the_host().booted_at == again
 
 
+def test_what_cannot_be_read_there_is_told_once_and_so_is_its_end(context):
+    failing = {"failing": {"disks": "OSError: gone"}}
+    for second, details in enumerate([{}, failing, failing, {}, {}]):
+        note_host("web-1", 5, NOW + timedelta(seconds=second), BOOT, details)
+    assert messages() == [
+        "Disks of web-1 cannot be measured: OSError: gone",
+        "Disks of web-1 can be measured again",
+    ]
+    assert the_host().details == {}
+
+
+def test_a_message_without_details_says_nothing_of_failures(context):
+    note_host("web-1", 5, NOW, BOOT, {"failing": {"disks": "OSError: gone"}})
+    note_host("web-1", 5, NOW + timedelta(seconds=1))
+    assert len(messages()) == 1
+
+
+@pytest.mark.parametrize("told", [None, [], "x", 5, {}])
+def test_another_program_may_say_anything_of_failures(context, told):
+    note_host("web-1", 5, NOW, BOOT, {"failing": told})
+    assert messages() == []
+
+
+def test_failures_without_end_are_bounded(context):
+    told = {f"source {n} {'x' * 500}": "y" * 5000 for n in range(200)}
+    note_host("h" * 255, 5, NOW, BOOT, {"failing": told})
+    assert len(messages()) == 50
+    assert max(map(len, messages())) <= 500
+
+
 LATER = BOOT + timedelta(hours=1)
 CASES = [
     ("the same run", BOOT, {"boot_id": "a"}, BOOT, {"boot_id": "a"}, False),

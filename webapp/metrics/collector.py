@@ -44,7 +44,7 @@ class Collector:
         db.session.rollback()  # what a reader asked is over
         self.waiting = [*self.waiting, (clock.to_ms(now), found)][-KEPT:]
         try:
-            _store(self.waiting, self.interval_s, now)
+            self._store(now)
             db.session.commit()
         except DBAPIError as error:
             db.session.rollback()
@@ -53,17 +53,20 @@ class Collector:
         self.waiting = []
         queue.nudge_followers(collect_metrics)
 
-
-def _store(waiting: list[tuple[int, Collection]], interval_s: float, now: datetime) -> None:
-    host = system.host_name()
-    actions.record_samples(
-        [sample_of(reading, host, at_ms) for at_ms, found in waiting for reading in found.readings]
-    )
-    for at_ms, found in waiting:
-        hosts.tell_failures(host, found.newly_failing, found.recovered)
-        if found.processes is not None:
-            hosts.note_processes(host, at_ms, found.processes)
-    hosts.note_host(host, interval_s, now, system.booted_at(), system.details())
+    def _store(self, now: datetime) -> None:
+        host = system.host_name()
+        samples = [
+            sample_of(reading, host, at_ms)
+            for at_ms, found in self.waiting
+            for reading in found.readings
+        ]
+        actions.record_samples(samples)
+        for at_ms, found in self.waiting:
+            if found.processes is not None:
+                hosts.note_processes(host, at_ms, found.processes)
+        failing = {name: entry.why for name, entry in self.notebook.items() if entry.why}
+        details = system.details() | ({hosts.FAILING: failing} if failing else {})
+        hosts.note_host(host, self.interval_s, now, system.booted_at(), details)
 
 
 def collect_metrics(host: str) -> None:

@@ -1,6 +1,6 @@
-"""Verbs about hosts: that one was heard of, that it started again, what could not be read there."""
+"""Verbs about hosts: that one was heard of, that it started again, what cannot be read there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,9 @@ from webapp.metrics.models import Host, ProcessList
 
 BOOT_SLACK = timedelta(seconds=60)  # setting the clock moves the moment of the start a little
 BOOT_ID = "boot_id"
+FAILING = "failing"  # of details: why a source cannot be measured, by source
+MOST_FAILING = 50
+LONGEST_NAME, LONGEST_REASON, LONGEST_SENTENCE = 50, 200, 500
 log = structlog.get_logger(__name__)
 
 
@@ -28,11 +31,14 @@ def note_host(
     """Write down that `name` was heard of at `now`, and what it says of itself.
 
     `booted_at` and `details` stay as they are where they are not given. That a known host has
-    started again is written into the diary once. Two statements for a host that is known.
+    started again is written into the diary once, and so is each of its sources that begins to
+    fail (`details["failing"]`) or can be read again. Two statements for a host that is known.
     """
     known = db.session.execute(
         select(Host.booted_at, Host.details).where(Host.name == name)
     ).one_or_none()
+    if details is not None:
+        _tell_failures(name, _failing(known.details if known else {}), _failing(details))
     if known is None:
         _add_host(name, interval_s, now, booted_at, details or {})
         return
@@ -93,18 +99,24 @@ def _insert(model: Any, row: dict[str, Any]) -> None:
     db.session.execute(dialect.insert(model).on_conflict_do_nothing(), [row])
 
 
-def tell_failures(host: str, newly_failing: Mapping[str, str], recovered: Iterable[str]) -> None:
-    """Write into the diary which sources of `host` began to fail, and which can be read again."""
-    for source, why in newly_failing.items():
-        log.warning("a source cannot be measured", source=source, host=host, why=why)
-        sentence = f"{_named(source)} of {host} cannot be measured: {why}"
-        found = {"source": source, "host": host, "error": why}
-        activity.record(ActivityType.SYSTEM_WARNING, sentence, details=found)
-    for source in recovered:
+def _failing(details: Mapping[str, Any]) -> dict[str, str]:
+    """What a host says it cannot read; it may be another's program and say anything."""
+    told = details.get(FAILING)
+    pairs = list(told.items())[:MOST_FAILING] if isinstance(told, dict) else []
+    return {str(name)[:LONGEST_NAME]: str(why)[:LONGEST_REASON] for name, why in pairs}
+
+
+def _tell_failures(host: str, before: Mapping[str, str], now: Mapping[str, str]) -> None:
+    for source in now.keys() - before.keys():
+        log.warning("a source cannot be measured", source=source, host=host, why=now[source])
+        sentence = f"{_named(source)} of {host} cannot be measured: {now[source]}"
+        found = {"source": source, "host": host, "error": now[source]}
+        activity.record(ActivityType.SYSTEM_WARNING, sentence[:LONGEST_SENTENCE], details=found)
+    for source in before.keys() - now.keys():
         log.info("a source can be measured again", source=source, host=host)
         found = {"source": source, "host": host}
         sentence = f"{_named(source)} of {host} can be measured again"
-        activity.record(ActivityType.SOURCE_RECOVERED, sentence, details=found)
+        activity.record(ActivityType.SOURCE_RECOVERED, sentence[:LONGEST_SENTENCE], details=found)
 
 
 def _named(source: str) -> str:
