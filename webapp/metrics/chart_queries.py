@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from webapp.metrics import strokes, timelines
+from webapp.metrics import counts, strokes, timelines
 from webapp.metrics.ranges import TimeRange
 from webapp.metrics.series_queries import Series
 from webapp.metrics.strokes import Grid
@@ -21,17 +21,26 @@ def drawing(
     the grid stands. `tier` and `words` say what a point is; `fresh_ms` for how long it stays true.
     """
     points = min(max(points, FEWEST_POINTS), MOST_POINTS)
+    points = counts.points(points, chosen.to_ms - chosen.from_ms, [one.unit for one in series])
     ids = [one.id for one in series]
     found = timelines.read(ids, chosen.from_ms, chosen.to_ms, points, chosen.now_ms)
     grid = Grid(found.from_ms, found.step_ms, found.tier)
     with_band = len(series) <= strokes.LINES_WITH_BAND
     lines = [
         {"id": one.id}
-        | strokes.line(one.label, one.unit, found.lines.get(one.id, ()), found.tier, with_band)
+        | strokes.line(
+            one.label,
+            counts.drawn_unit(one.unit),
+            counts.drawn(
+                found.lines.get(one.id, ()), one.unit, grid.start_ms, grid.step_ms, chosen.now_ms
+            ),
+            found.tier,
+            with_band,
+        )
         for one in series
     ]
     if chosen.shift_ms:
-        _compare(lines, chosen, points, grid)
+        _compare(lines, series, chosen, points, grid)
     return {
         "from_ms": chosen.from_ms,
         "to_ms": chosen.to_ms,
@@ -45,15 +54,22 @@ def drawing(
     }
 
 
-def _compare(lines: Sequence[dict[str, Any]], chosen: TimeRange, points: int, grid: Grid) -> None:
+def _compare(
+    lines: Sequence[dict[str, Any]],
+    series: Sequence[Series],
+    chosen: TimeRange,
+    points: int,
+    grid: Grid,
+) -> None:
     """Put the same time earlier beside each line, as `before`."""
     shift = chosen.shift_ms
-    ids = [line["id"] for line in lines]
+    ids = [one.id for one in series]
     begin, end = max(chosen.from_ms - shift, 0), max(chosen.to_ms - shift, 1)
     found = timelines.read(ids, begin, end, points, chosen.now_ms)
     own = Grid(found.from_ms, found.step_ms, found.tier)
-    for line in lines:
-        buckets = found.lines.get(line["id"], ())
+    for line, one in zip(lines, series, strict=True):
+        told = found.lines.get(one.id, ())
+        buckets = counts.drawn(told, one.unit, own.start_ms, own.step_ms, chosen.now_ms)
         aligned = strokes.align(buckets, own, shift, grid, len(line["values"]))
         line["before"] = strokes.means(aligned)
         line["before_bridge"] = strokes.bridge(aligned, own.tier)
