@@ -27,6 +27,15 @@ def test_what_was_written_is_read_back_from_anywhere(segment):
     assert segment.rows == 2
 
 
+def test_a_moment_brings_only_the_series_that_are_new(segment):
+    segment.add(1, [("a", 0.5), ("b", 1)])
+    segment.add(2, [("b", 2), ("c", 3)], "{}")
+    assert [frame.text for frame in segment.frames()] == [
+        *(b"a", b"b", b"[1,[0,0.5,1,1]]"),
+        *(b"c", b"{}", b"[2,[1,2,2,3]]"),
+    ]
+
+
 def test_a_frame_longer_than_what_is_read_at_once_is_still_read(segment):
     segment.write([(ROW, b"x" * 5000)])
     assert len(segment.frames(0, 100)) == 1

@@ -243,6 +243,30 @@ def test_what_is_given_up_while_it_is_sent_does_no_harm(folder):
     spool.close()
 
 
+@pytest.mark.parametrize("damage", ["bytes", "reading"])
+def test_what_the_disk_does_not_give_back_does_not_stop_what_comes_after(
+    spool, folder, monkeypatch, caplog, damage
+):
+    for at in range(3):
+        spool.add(at, [(CPU, at)])
+    spool.done(spool.next_batch(MUCH, 1))
+    if damage == "bytes":
+        (path,) = folder.glob("*.seg")
+        path.write_bytes(b"\0" * path.stat().st_size)
+    else:
+
+        def fail(*_):
+            raise OSError(errno.EIO, "Input/output error")
+
+        monkeypatch.setattr(segments.os, "pread", fail)
+    assert drain(spool) == []
+    monkeypatch.undo()
+    assert spool.dropped == 2
+    assert "given up" in caplog.text
+    spool.add(3, [(CPU, 3)])
+    assert moments(drain(spool)) == [3]
+
+
 @pytest.fixture
 def disk(monkeypatch):
     """A disk with room for so many bytes; None has no end."""

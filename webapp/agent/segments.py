@@ -4,11 +4,13 @@ It lies in a file; while the disk is full a new one lies in memory until it can 
 """
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from json import dumps
 from pathlib import Path
 
-from webapp.agent.frames import ROW, SERIES, Frame, pack, unpack
+from webapp.agent.frames import PROCESSES, ROW, SERIES, Frame, pack, unpack
 
 READ_BYTES = 64 * 1024
 
@@ -41,6 +43,27 @@ class Segment:
     def unsent_rows(self) -> int:
         """Moments the server does not have."""
         return self.rows - self.rows_sent
+
+    def add(
+        self, at_ms: int, values: Sequence[tuple[str, float]], processes: str | None = None
+    ) -> None:
+        """Append a moment, all of it or nothing; `values` are series (as JSON) with their values.
+
+        New series come before it, so that a torn end never leaves one unknown.
+        """
+        places = self.places
+        new = dict.fromkeys(series for series, _ in values if series not in places)
+        if new:
+            places = places | {series: len(places) + i for i, series in enumerate(new)}
+        frames = [(SERIES, series.encode()) for series in new]
+        if processes is not None:
+            frames.append((PROCESSES, processes.encode()))
+        flat: list[float] = []
+        for series, value in values:
+            flat += (places[series], value)
+        frames.append((ROW, dumps([at_ms, flat], separators=(",", ":")).encode()))
+        self.write(frames)
+        self.places = places
 
     def write(self, frames: list[tuple[bytes, bytes]]) -> None:
         """Append frames, all or none; raise `OSError` when the disk does not take them."""

@@ -12,7 +12,6 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from json import dumps
 from pathlib import Path
 
 from webapp.agent import segments
@@ -123,11 +122,11 @@ class Spool:
             if current.size >= self.segment_bytes:
                 current = self._begin(current.number + 1)
             try:
-                _write(current, at_ms, values, processes)
+                current.add(at_ms, values, processes)
             except OSError as error:
                 self._say_disk_is_full(error)
                 current = self._begin(current.number + 1, in_memory=True)
-                _write(current, at_ms, values, processes)
+                current.add(at_ms, values, processes)
             self._save_what_waits()
             self._keep_within_bounds()
 
@@ -168,17 +167,20 @@ class Spool:
 
     def _keep_within_bounds(self) -> None:
         while self._bytes() > self.limit_bytes or self._bytes(in_memory=True) > IN_MEMORY_BYTES:
-            if len(self.segments) == 1:
-                self._begin(self.segments[-1].number + 1, in_memory=self.segments[-1].in_memory)
-            oldest = self.segments.pop(0)
-            self.dropped += oldest.unsent_rows
-            oldest.remove()
-            if oldest.unsent_rows:
-                log.error(
-                    "the spool is full: the oldest %d moments are given up, %d since the start",
-                    *(oldest.unsent_rows, self.dropped),
-                )
+            self._give_up_oldest("the spool is full")
             self._save_what_waits()
+
+    def _give_up_oldest(self, why: str) -> None:
+        if len(self.segments) == 1:
+            self._begin(self.segments[-1].number + 1, in_memory=self.segments[-1].in_memory)
+        oldest = self.segments.pop(0)
+        self.dropped += oldest.unsent_rows
+        oldest.remove()
+        if oldest.unsent_rows:
+            log.error(
+                "%s: the oldest %d moments are given up, %d since the start",
+                *(why, oldest.unsent_rows, self.dropped),
+            )
 
     def _bytes(self, *, in_memory: bool = False) -> int:
         return sum(s.size for s in self.segments if s.in_memory or not in_memory)
@@ -196,20 +198,21 @@ class Spool:
         with self._lock:
             while True:
                 segment = self.segments[0]
-                if segment.sent < segment.size and (
-                    batch := self._batch(segment, most_bytes, most_rows)
-                ):
-                    return batch
-                if len(self.segments) == 1:
+                if segment.sent < segment.size:
+                    if batch := self._batch(segment, most_bytes, most_rows):
+                        return batch
+                    self._give_up_oldest("the disk does not give back what was written")
+                elif len(self.segments) == 1:
                     return None
-                self.segments.pop(0).remove()
+                else:
+                    self.segments.pop(0).remove()
 
     def _batch(self, segment: Segment, most_bytes: int, most_rows: int) -> Batch | None:
         kept: dict[bytes, list[bytes]] = {SERIES: [], ROW: [], PROCESSES: []}
         kept[SERIES] += self._table_of(segment)
         waiting: list[Frame] = []  # until their moment comes
         at = end = segment.sent
-        while not kept[ROW] and (frames := segment.frames(at, most_bytes)):
+        while not kept[ROW] and (frames := _read(segment, at, most_bytes)):
             for frame in frames:
                 waiting.append(frame)
                 if frame.letter == ROW and len(kept[ROW]) < most_rows:
@@ -271,20 +274,10 @@ class Spool:
             os.close(self._guard)
 
 
-def _write(
-    segment: Segment, at_ms: int, values: Sequence[tuple[str, float]], processes: str | None
-) -> None:
-    """Append a moment. Its new series come first, so that a torn end never leaves one unknown."""
-    places = segment.places
-    new = dict.fromkeys(series for series, _ in values if series not in places)
-    if new:
-        places = places | {series: len(places) + i for i, series in enumerate(new)}
-    frames = [(SERIES, series.encode()) for series in new]
-    if processes is not None:
-        frames.append((PROCESSES, processes.encode()))
-    flat: list[float] = []
-    for series, value in values:
-        flat += (places[series], value)
-    frames.append((ROW, dumps([at_ms, flat], separators=(",", ":")).encode()))
-    segment.write(frames)
-    segment.places = places
+def _read(segment: Segment, start: int, most_bytes: int) -> list[Frame]:
+    """Frames from `start` on; none where the disk fails or what it gives is damaged."""
+    try:
+        return segment.frames(start, most_bytes)
+    except OSError as error:
+        log.error("%s cannot be read: %s", segment.path.name, error)
+        return []
