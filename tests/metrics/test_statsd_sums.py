@@ -64,7 +64,7 @@ class TestSums:
         sums.add(b"t:-1|ms\nh:-5|h\nd:5|d")
         units = {sample.key.name: sample.key.unit for sample in sums.take(AT_MS, "web-1")}
         assert (units["t.mean"], units["h.mean"], units["d.max"]) == ("ms", "", "")
-        assert units["t.count"] == ""
+        assert units["t.count"] == "count"
 
     def test_what_was_not_heard_of_again_gives_no_sample(self):
         sums = Sums()

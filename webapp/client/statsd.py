@@ -8,7 +8,7 @@ import socket
 from collections.abc import Iterable, Iterator
 
 from .delivery import Batch
-from .tally import Key, Point
+from .tally import CUSTOM, Key, Point
 
 LARGEST_PACKET = 1400
 UNSAFE = re.compile(r"[:|@#,\s]")
@@ -32,11 +32,16 @@ class StatsD:
 
 
 def lines(service: str, points: Iterable[Point], counts: Iterable[Key]) -> Iterator[str]:
-    """One line for each value: a counter where it is in `counts`, else a gauge."""
+    """One line for each value: a counter where it is in `counts`, else a gauge.
+
+    The name is `service.name`, and `service.type.name` where the type is not custom.
+    """
     for key, value in points:
         kind = "c" if key in counts else "g"
         tags = ",".join(f"{name}:{UNSAFE.sub('_', given)}" for name, given in key.labels)
-        yield f"{service}.{key.name}:{value:g}|{kind}" + (f"|#{tags}" if tags else "")
+        parts = [service.replace(".", "_"), key.metric_type, key.name]
+        name = ".".join(part for part in parts if part != CUSTOM)
+        yield f"{UNSAFE.sub('_', name)}:{value:.15g}|{kind}" + (f"|#{tags}" if tags else "")
 
 
 def packets(found: Iterable[str]) -> Iterator[bytes]:

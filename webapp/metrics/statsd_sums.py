@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from webapp.core.sketch import Sketch
+from webapp.metrics.counts import UNIT as COUNT
 from webapp.metrics.readings import (
     OWN_SERVICE,
     ApplicationMetricType,
@@ -24,12 +25,12 @@ MOST_OF_A_SET = 10_000
 QUANTILES = {".p50": 0.5, ".p95": 0.95, ".p99": 0.99}
 CUSTOM = ApplicationMetricType.CUSTOM
 RECEIVED = Measure(
-    CUSTOM, "statsd_received", "", "StatsD lines", "Lines received over StatsD.", "statsd"
+    CUSTOM, "statsd_received", COUNT, "StatsD lines", "Lines received over StatsD.", "statsd"
 )
 REFUSED = Measure(
     CUSTOM,
     "statsd_refused",
-    "",
+    COUNT,
     "StatsD lines refused",
     "Lines received over StatsD that could not be read or were too many different ones.",
     "statsd",
@@ -114,7 +115,7 @@ class Sums:
         """
         found: dict[SeriesKey, float] = {}
         for name, total in self.counters.items():
-            found[name.key()] = total
+            found[name.key(unit=COUNT)] = total
         for name, known in self.sets.items():
             found[name.key()] = len(known)
         for name in self.heard:
@@ -133,7 +134,7 @@ class Sums:
 
 def _of_spread(name: Name, unit: str, spread: Spread) -> dict[SeriesKey, float]:
     return {
-        name.key(".count"): spread.count,
+        name.key(".count", COUNT): spread.count,
         name.key(".mean", unit): spread.total / spread.count,
         name.key(".max", unit): spread.maximum,
         **{
