@@ -9,6 +9,8 @@ from rq import Queue
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
+from tests.metrics.makers import GAUGE
+from tests.statements import count_statements
 from webapp.activity.models import ActivityEvent
 from webapp.core import clock, queue, standing
 from webapp.core.db import db
@@ -16,7 +18,7 @@ from webapp.metrics import actions, collector, system
 from webapp.metrics.collection import Source
 from webapp.metrics.collector import KEPT, Collector, collect_metrics, collect_once
 from webapp.metrics.models import Host, MetricSample, ProcessList, SystemMetric
-from webapp.metrics.readings import ProcessTable
+from webapp.metrics.readings import ProcessTable, Reading
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -78,6 +80,16 @@ def test_two_collections_of_one_moment_harm_nothing(context):
     before = stored()
     Collector(5).collect(at(0), 100.0)
     assert stored() == before
+
+
+def test_a_collection_costs_four_statements_however_much_it_read(context, monkeypatch):
+    gauges = [Reading(GAUGE, n, {"n": str(n)}) for n in range(50)]
+    monkeypatch.setattr(collector, "SOURCES", {"many": Source(lambda: gauges)})
+    made = Collector(5)
+    made.collect(at(0), 100.0)
+    with count_statements(context) as statements:
+        made.collect(at(5), 105.0)
+    assert len(statements) == 4
 
 
 def test_a_database_that_is_away_makes_readings_late_and_loses_none(context, monkeypatch):

@@ -9,7 +9,7 @@ from webapp.metrics import kernel
 from webapp.metrics.readings import Measure, Reading, SystemMetricType
 
 DISK = SystemMetricType.DISK
-SPACE_DIGITS = -3
+SPACE_DIGITS = -5
 
 PERCENT = Measure(
     DISK, "disk_percent", "%", "Disk", "Space in use of what users may fill.", "disk", 100
