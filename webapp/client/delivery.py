@@ -5,7 +5,8 @@ label tells them apart, for each restart would begin series without end. A serve
 of a series and moment, and so a batch first claims its moment: it sends a sample of a series that
 all processes share, and the answer says whether it was new. The moment is then this process's
 alone, on whatever host it runs, and the batch may be sent again and again without being counted
-twice. The sum of the claims over an interval is how many processes report.
+twice. The sum of the claims over an interval is how many processes report. Of a moment more than an
+hour ago the server no longer says whether it was new; there, two processes may meet by chance.
 """
 
 import json
