@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from itertools import chain
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from flask import Blueprint, Response, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -28,8 +28,12 @@ DEEPEST = 50
 
 
 class Input(BaseModel):
-    """Base of everything that comes in: an unknown field is an error, text is stripped."""
+    """Base of everything that comes in: an unknown field is an error, text is stripped.
 
+    `several` names the parameters of a query that may come several times, as lists.
+    """
+
+    several: ClassVar[tuple[str, ...]] = ()
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     @field_validator("*", mode="before")
@@ -133,8 +137,12 @@ def operation(
 
 
 def _parse_query(schema: type[Schema]) -> Schema:
+    given: dict[str, Any] = request.args.to_dict()
+    for name in getattr(schema, "several", ()):
+        if name in given:
+            given[name] = request.args.getlist(name)
     try:
-        return schema.model_validate(request.args.to_dict())
+        return schema.model_validate(given)
     except ValidationError as error:
         raise invalid(*field_errors(error)) from error
 

@@ -9,7 +9,15 @@ if TYPE_CHECKING:
 def init_app(app: "Flask") -> None:
     """Add this feature's routes, and time every answer."""
     # Imported here, so that an agent can use the readers where there is no Flask.
-    from webapp.metrics import answers, api, incoming_api, service_pages, views
+    from webapp.metrics import (
+        answers,
+        api,
+        csv_pages,
+        dashboard_pages,
+        incoming_api,
+        service_pages,
+        views,
+    )
     from webapp.metrics import models as models
     from webapp.metrics.converters import SourceConverter
 
@@ -17,6 +25,8 @@ def init_app(app: "Flask") -> None:
     answers.init_app(app)
     app.register_blueprint(views.blueprint)
     app.register_blueprint(service_pages.blueprint)
+    app.register_blueprint(dashboard_pages.blueprint)
+    app.register_blueprint(csv_pages.blueprint)
     app.register_blueprint(api.live_blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(incoming_api.blueprint)

@@ -1,6 +1,6 @@
 """Questions about what was measured."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from webapp.metrics.cards import BESIDE_CARDS, CARDS, Latest, Machine, draw_mach
 from webapp.metrics.catalogue import DESCRIBED, in_chart
 from webapp.metrics.models import Metric, MetricKind, MetricSample, MetricSeries
 from webapp.metrics.readings import Snapshot
+from webapp.metrics.selection import labelled
 from webapp.metrics.spans import SPARKLINE, Buckets, Span, buckets
 from webapp.metrics.system import host_name
 
@@ -167,6 +168,7 @@ def metrics(
     to_at: datetime,
     limit: int,
     offset: int = 0,
+    labels: Mapping[str, str] | None = None,
     **equal: Any,
 ) -> tuple[Sequence[Metric], int]:
     """Readings from `from_at` until before `to_at`, newest first, and how many there are in all.
@@ -175,6 +177,7 @@ def metrics(
     """
     since_ms, until_ms = clock.to_ms(from_at), clock.to_ms(to_at)
     narrow = [getattr(MetricSeries, k) == value for k, value in equal.items() if value is not None]
+    narrow += labelled(labels or {})
     # Naming the series leads either database to the primary key; the time alone would not.
     series = select(MetricSeries.id).where(MetricSeries.newest_ms >= since_ms, *narrow)
     fits = [Metric.series_id.in_(series), Metric.at_ms >= since_ms, Metric.at_ms < until_ms]

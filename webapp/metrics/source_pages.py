@@ -48,6 +48,11 @@ class Links:
         """Its series, or those of one chart."""
         return self.to("series", **params)
 
+    def csv(self, chart: str, **params: Any) -> str:
+        """The numbers of one of its charts."""
+        view = "of_host" if self.source.kind is MetricKind.SYSTEM else "of_service"
+        return url_for(f"csv.{view}", **self._named, chart=chart, **params)
+
 
 def charts_context(source: Source) -> dict[str, Any]:
     """What a page with all charts of a source shows; one statement."""
