@@ -21,9 +21,10 @@ def drawing(
     the grid stands. `tier` and `words` say what a point is; `fresh_ms` for how long it stays true.
     """
     points = min(max(points, FEWEST_POINTS), MOST_POINTS)
-    points = counts.points(points, chosen.to_ms - chosen.from_ms, [one.unit for one in series])
     ids = [one.id for one in series]
-    found = timelines.read(ids, chosen.from_ms, chosen.to_ms, points, chosen.now_ms)
+    found = timelines.read(
+        ids, chosen.from_ms, chosen.to_ms, points, chosen.now_ms, least_step_ms=_least(series)
+    )
     grid = Grid(found.from_ms, found.step_ms, found.tier)
     with_band = len(series) <= strokes.LINES_WITH_BAND
     lines = [
@@ -54,6 +55,10 @@ def drawing(
     }
 
 
+def _least(series: Sequence[Series]) -> int:
+    return counts.least_step_ms([one.unit for one in series])
+
+
 def _compare(
     lines: Sequence[dict[str, Any]],
     series: Sequence[Series],
@@ -65,7 +70,7 @@ def _compare(
     shift = chosen.shift_ms
     ids = [one.id for one in series]
     begin, end = max(chosen.from_ms - shift, 0), max(chosen.to_ms - shift, 1)
-    found = timelines.read(ids, begin, end, points, chosen.now_ms)
+    found = timelines.read(ids, begin, end, points, chosen.now_ms, least_step_ms=_least(series))
     own = Grid(found.from_ms, found.step_ms, found.tier)
     for line, one in zip(lines, series, strict=True):
         told = found.lines.get(one.id, ())

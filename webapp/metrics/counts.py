@@ -33,9 +33,9 @@ class Rate:
         return self.total
 
 
-def points(wanted: int, span_ms: int, units: Iterable[str]) -> int:
-    """So many points, or fewer, so that no step is finer than what counts can fill."""
-    return max(1, min(wanted, span_ms // FINEST_MS)) if UNIT in units else wanted
+def least_step_ms(units: Iterable[str]) -> int:
+    """How fine steps may be wanted, so that those taken are no finer than counts can fill."""
+    return FINEST_MS * 4 // 3 if UNIT in units else 0  # three quarters of the wanted are taken
 
 
 def drawn_unit(unit: str) -> str:
@@ -58,5 +58,5 @@ def drawn(buckets: Buckets, unit: str, start_ms: int, step_ms: int, now_ms: int)
 
 def _rate(bucket: Filled | None, over_ms: int) -> Rate | None:
     if bucket is None or over_ms < FINEST_MS:
-        return None
+        return None  # nothing came, or it has only begun
     return Rate(bucket.total * 1000 / over_ms)
