@@ -1,10 +1,12 @@
 """Containers of this machine, and of machines made up."""
 
+import json
 import shutil
 
 import pytest
 
 from tests.metrics.kernels import FakeKernel, assert_real, told
+from webapp.metrics import containers
 from webapp.metrics.containers import Reader
 from webapp.metrics.machine import SOURCES_OF_A_MACHINE
 
@@ -15,6 +17,8 @@ GROUPS = "sys/fs/cgroup"
 @pytest.fixture
 def fake(tmp_path, monkeypatch):
     found = FakeKernel(tmp_path, monkeypatch)
+    monkeypatch.setattr(containers, "DOCKER", f"{tmp_path}/docker/{{}}.json")
+    monkeypatch.setattr(containers, "PODMAN", f"{tmp_path}/podman.json")
     found.write(f"{GROUPS}/cgroup.controllers", "cpu memory")
     found.write(f"{GROUPS}/system.slice/cron.service/cpu.stat", "usage_usec 1\n")
     return found
@@ -61,6 +65,38 @@ def test_the_tree_is_not_walked_each_time_and_what_stopped_is_left_out(fake):
     shutil.rmtree(fake.folder / GROUPS / "docker" / IDS[0])
     put(fake, f"docker/{IDS[2]}")
     assert [told(reader.read())["container_count"] for _ in range(3)] == [1, 1, 2]
+
+
+def called(reader):
+    return [name.split(maxsplit=1)[1] for name in told(reader.read()) if "_cpu_" in name]
+
+
+def test_a_container_is_called_as_docker_and_podman_call_it(fake):
+    for identity in IDS[:3]:
+        put(fake, f"docker/{identity}")
+    fake.write(f"docker/{IDS[0]}.json", '{"Name": "/shop", "Config": {"Env": ["TOKEN=x"]}}')
+    fake.write("podman.json", json.dumps([{"id": "other"}, {"id": IDS[1], "names": ["mail"]}]))
+    assert called(Reader()) == ["shop", "mail", "c" * 12]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"Name": 5}', '"x"'])
+def test_a_file_that_cannot_be_read_leaves_the_identity(fake, text):
+    put(fake, f"docker/{IDS[0]}")
+    fake.write(f"docker/{IDS[0]}.json", text)
+    fake.write("podman.json", text)
+    assert called(Reader()) == ["a" * 12]
+
+
+def test_no_two_are_called_the_same_and_a_name_stays(fake):
+    reader = Reader(walks_every=1)
+    put(fake, f"docker/{IDS[1]}")
+    for identity in IDS[:2]:
+        fake.write(f"docker/{identity}.json", '{"Name": "/shop"}')
+    assert called(reader) == ["shop"]
+    put(fake, f"docker/{IDS[0]}")
+    assert called(reader) == [f"shop ({'a' * 12})", "shop"]
+    shutil.rmtree(fake.folder / GROUPS / "docker" / IDS[1])
+    assert called(reader) == [f"shop ({'a' * 12})"]
 
 
 def test_a_group_without_a_memory_controller_still_tells_its_processor(fake):
