@@ -160,26 +160,3 @@ class TestSeal:
         ]
         assert any("SEARCH metric_samples USING PRIMARY KEY (series_id=?)" in line for line in plan)
         assert not any("SCAN metric_samples" in line for line in plan)
-
-
-class TestSamples:
-    def test_from_is_inside_and_to_is_outside_in_rows_and_chunks(self, context):
-        one = new_series()
-        add(one, every(1000, 10))
-        for _ in range(2):
-            found = raw.samples(one, OLD + 2000, OLD + 5000)
-            assert [at_ms - OLD for at_ms, _ in found] == [2000, 3000, 4000]
-            seal(NOON)
-
-    def test_several_series_cost_two_statements(self, context):
-        many = [new_series(host=f"web-{n}") for n in range(3)]
-        for each in many:
-            add(each, every(1000, 3))
-        with count_statements(context) as statements:
-            assert raw.samples_of(many, 0, NOON) == {each: every(1000, 3) for each in many}
-        assert len(statements) == 2
-
-    def test_of_no_series_nothing_is_asked(self, context):
-        with count_statements(context) as statements:
-            assert raw.samples_of([], 0, NOON) == {}
-        assert statements == []

@@ -65,6 +65,8 @@ def test_a_step_is_no_shorter_than_asked():
 def test_what_has_nothing_is_followed_by_coarser_tiers_and_then_by_finer_ones():
     found = plans(NOW - 7 * DAY_MS, NOW, 300, series=1, reaches_ms=REACHES)
     assert [each.tier for each in found] == [HOUR, DAY, MINUTE]
+    found = plans(NOW - DAY_MS, NOW, 300, series=1, reaches_ms=REACHES)
+    assert [each.tier for each in found] == [MINUTE, HOUR, DAY, RAW]
 
 
 @pytest.mark.parametrize("tier", NAMES)

@@ -2,8 +2,9 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import takewhile
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from webapp.core.db import db
 from webapp.metrics.models import MetricChunk, MetricSample
@@ -68,3 +69,27 @@ def _sealed(series_ids: Sequence[int], from_ms: int, to_ms: int) -> dict[int, Sa
 def between(found: Samples, from_ms: int, to_ms: int) -> Samples:
     """Those of `found`, which is in order, from `from_ms` until before `to_ms`."""
     return found[bisect_left(found, (from_ms,)) : bisect_left(found, (to_ms,))]
+
+
+def risen_at(series_id: int, limit: float, since_ms: int) -> int | None:
+    """When a series, which is at `limit` or beyond, rose to it, looking back to `since_ms`.
+
+    Chunks are unpacked one by one, back to the first with a value below. None without a sample.
+    """
+    recent = SAMPLE.series_id == series_id, SAMPLE.at_ms >= since_ms
+    last_below = select(func.max(SAMPLE.at_ms)).where(*recent, SAMPLE.value < limit)
+    below = last_below.scalar_subquery()
+    first = select(func.min(SAMPLE.at_ms), below).where(
+        *recent, SAMPLE.at_ms > func.coalesce(below, since_ms - 1)
+    )
+    risen_ms, below_ms = db.session.execute(first).one()
+    if below_ms is not None:
+        return int(risen_ms) if risen_ms is not None else None
+    query = select(CHUNK.data).where(CHUNK.series_id == series_id, CHUNK.ended_ms >= since_ms)
+    for data in db.session.scalars(query.order_by(CHUNK.started_ms.desc())):
+        found = between(unpack(data), since_ms, 2**62)
+        at_limit = list(takewhile(lambda sample: sample[1] >= limit, reversed(found)))
+        risen_ms = at_limit[-1][0] if at_limit else risen_ms
+        if len(at_limit) < len(found):
+            break
+    return None if risen_ms is None else int(risen_ms)

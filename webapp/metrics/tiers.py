@@ -22,6 +22,7 @@ MULTIPLES: dict[int, Sequence[int]] = {
 UNIT_S = {RAW: 1, MINUTE: MINUTE, HOUR: HOUR, DAY: DAY}
 FEWEST = 0.5  # of the points asked for, before a finer tier is read
 MOST_SERIES_SECONDS = 36_000  # of raw samples in one question: a second each, that is as many
+LAST_RESORT_SERIES_SECONDS = 100_000  # the same where no other tier has anything
 
 
 class Plan(NamedTuple):
@@ -64,6 +65,8 @@ def plans(
     reaching = [tier for tier in NAMES if tier >= first and reaches_ms[tier] <= from_ms]
     first = min(reaching, default=DAY)
     finer = [tier for tier in (HOUR, MINUTE) if tier < first]
+    if first > RAW and series * (to_ms - from_ms) <= LAST_RESORT_SERIES_SECONDS * 1000:
+        finer.append(RAW)
     ordered = [*(tier for tier in NAMES if tier >= first), *finer]
     return [plan(tier, from_ms, to_ms, wanted_ms) for tier in ordered]
 

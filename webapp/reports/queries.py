@@ -6,16 +6,17 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from redis import RedisError
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from webapp.core import clock
 from webapp.core.db import db
 from webapp.core.workforce import Workforce, failed_since, impatient_redis, workforce
 from webapp.metrics.cards import ANSWERED_ON_DEMAND
 from webapp.metrics.catalogue import DESCRIBED
-from webapp.metrics.models import MetricKind, MetricSample, MetricSeries
+from webapp.metrics.models import MetricKind, MetricSeries
 from webapp.metrics.paths import page_of_host
 from webapp.metrics.queries import SILENT_DAYS, stale_after_s
+from webapp.metrics.raw import risen_at
 from webapp.metrics.thresholds import THRESHOLDS, MetricStatus, status_of
 from webapp.reports.verdict import Facts, Trouble, is_settled, worst_first
 from webapp.websites.models import Website
@@ -133,20 +134,8 @@ def _reading(
 
 def _beyond_since(row: MetricSeries, limit: float, now: datetime) -> datetime | None:
     """When the value last rose to `limit`, at most a day back."""
-    since_ms = clock.to_ms(now - LOOK_BACK)
-    of_series = MetricSample.series_id == row.id
-    last_below = (
-        select(MetricSample.at_ms)
-        .where(of_series, MetricSample.at_ms >= since_ms, MetricSample.value < limit)
-        .order_by(MetricSample.at_ms.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    first = select(func.min(MetricSample.at_ms)).where(
-        of_series, MetricSample.at_ms > func.coalesce(last_below, since_ms)
-    )
-    first_ms: int | None = db.session.scalar(first)
-    return None if first_ms is None else clock.from_ms(first_ms)
+    risen_ms = risen_at(row.id, limit, clock.to_ms(now - LOOK_BACK))
+    return None if risen_ms is None else clock.from_ms(risen_ms)
 
 
 def _monitor(now: datetime) -> Iterable[Trouble]:
