@@ -7,7 +7,7 @@ import pytest
 from tests.metrics.makers import HOST, record, sample
 from tests.metrics.sources import over_an_hour, own, roll_up
 from webapp.core import clock
-from webapp.metrics import chart_queries, series_queries
+from webapp.metrics import chart_queries, series_queries, strokes
 from webapp.metrics.ranges import parse
 
 
@@ -75,7 +75,8 @@ def test_nothing_to_draw_is_no_line(app, now):
 
 
 def test_only_a_few_lines_have_bands(app, now):
-    for count, banded in ((3, True), (4, False)):
+    most = strokes.LINES_WITH_BAND
+    for count, banded in ((most, True), (most + 1, False)):
         name = f"n{count}"
         record(
             app,

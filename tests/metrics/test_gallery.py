@@ -77,9 +77,9 @@ def test_no_chart_of_the_catalogue_can_be_taken_for_one_of_an_application():
         ("disk_percent", {"mount": "/home"}, "Disk /home"),
         ("latency_ms", {"host": "web-1"}, "Answer time"),
         ("hits", {}, "Hits"),
-        ("hits", {"route": "/", "code": "200"}, "200 /"),
+        ("hits", {"route": "/", "code": "200"}, "code 200 /"),
         ("hits", {"host": "web-1"}, "Hits"),
-        ("hits", {"shard": 3}, "3"),
+        ("hits", {"shard": 3}, "shard 3"),
     ],
 )
 def test_a_line_is_called_by_its_measure_and_what_tells_it_apart(name, labels, label):

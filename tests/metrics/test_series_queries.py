@@ -57,7 +57,7 @@ class TestLinesOf:
             )
         assert [s.label for s in loads] == ["Load, 1 min", "Load, 5 min", "Load, 15 min"]
         assert total == 3
-        assert [s.label for s in cores] == ["1", "9", "10"]
+        assert [s.label for s in cores] == ["core 1", "core 9", "core 10"]
 
     def test_of_many_the_highest_are_drawn_and_all_are_counted(self, app, now):
         record(app, *(own("core", float(n), now, core=str(n)) for n in range(20)))
@@ -78,7 +78,7 @@ class TestLinesOf:
             stolen, _ = series_queries.lines_of(
                 series_queries.host("web-2"), "metric-core", LONG_AGO_MS, picked
             )
-        assert [s.label for s in found] == ["3", "4"]
+        assert [s.label for s in found] == ["core 3", "core 4"]
         assert stolen == []
 
     def test_what_was_silent_all_the_time_is_left_out(self, app, now):

@@ -118,11 +118,13 @@ def readable(name: str) -> str:
 
 def label_of(name: str, labels: Mapping[str, str], measures: Measures) -> str:
     """What a line is called: its measure, or where the chart is of one name alone, its labels."""
-    told = " ".join(str(value) for key, value in sorted(labels.items()) if key != "host")
+    told = [(key, str(value)) for key, value in sorted(labels.items()) if key != "host"]
     measure = measures.get(name)
     if measure is not None:
-        return f"{measure.label} {told}".strip()
-    return told or readable(name)
+        return " ".join([measure.label, *(value for _, value in told)])
+    # A number alone says nothing: `core 3`.
+    words = (f"{key} {value}" if value.isdigit() else value for key, value in told)
+    return " ".join(words) or readable(name)
 
 
 def natural(text: str) -> list[tuple[int, int, str]]:
@@ -139,7 +141,7 @@ def _picture(named: Named, measure: Measure | None, charts: Charts) -> Picture:
     chart = charts.get(measure.chart) if measure else None
     if measure is None or chart is None:
         section = SECTIONS.get(named.metric_type, readable(named.metric_type))
-        title = readable(named.name)
+        title = measure.label if measure else readable(named.name)
         return Picture(OWN + named.name, title, section, "", named.unit, None, False, named.count)
     return Picture(
         measure.chart,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-LINES_WITH_BAND = 3  # the shading from lowest to highest of more lines would hide them
+LINES_WITH_BAND = 2  # the shading from lowest to highest of more lines would hide them
 DIGITS = 6
 RAW = "raw"
 UNITS = ((86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"), (1000, "second"))

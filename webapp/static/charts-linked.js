@@ -37,6 +37,10 @@
   function day(d) { return d.getFullYear() + '-' + two(d.getMonth() + 1) + '-' + two(d.getDate()); }
   function clock(d, seconds) { return two(d.getHours()) + ':' + two(d.getMinutes()) + (seconds ? ':' + two(d.getSeconds()) : ''); }
   function stamp(ms) { var d = new Date(ms); return day(d) + ' ' + clock(d, true); }
+  function lasting(s) {
+    if (s < 7200) return Math.round(s / 60) + ' min';
+    return s < 172800 ? Math.round(s / 360) / 10 + ' h' : Math.round(s / 8640) / 10 + ' d';
+  }
   function figure(value, unit) {
     if (value === null || value === undefined) return '–';
     if (unit === 'bytes' || unit === 'bytes/s') {
@@ -45,6 +49,7 @@
       return size.toFixed(step && !Number.isInteger(size) ? 1 : 0) + ' ' + ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'][step] + unit.slice(5);
     }
     var large = Math.abs(value);
+    if (unit === 's' && large >= 120) return lasting(value);
     var text = large >= 100 || Number.isInteger(value) ? Math.round(value).toLocaleString('en-GB') :
       large >= 0.1 ? value.toFixed(1) : Number(value.toPrecision(2)).toString();
     return unit && unit !== 'count' ? text + ' ' + (unit === 'percent' ? '%' : unit) : text;
@@ -285,16 +290,15 @@
     var ink = chart.ink = colours(chart.box), units = unitsOf(chart), scales = { x: { time: true, range: function () { return chart.span; } } };
     units.forEach(function (unit) { scales[scaleOf(unit)] = { range: function (_, low, high) { return ends(chart, low, high); } }; });
     var axis = { stroke: ink.muted, font: '12px ' + getComputedStyle(chart.box).fontFamily, grid: { stroke: ink.line, width: 1 }, ticks: { stroke: ink.line, width: 1, size: 4 }, gap: 4 };
-    var tags = chart.found.series.length > 1 ? 22 : 8;
     return {
-      width: chart.box.clientWidth, height: chart.height, legend: { show: false }, padding: [8, units.length > 1 ? 4 : tags, 0, 0],
+      width: chart.box.clientWidth, height: chart.height, legend: { show: false }, padding: [8, 22, 0, 0],
       focus: { alpha: 0.2 },
       cursor: {
         y: false, drag: { x: true, y: false, setScale: false, dist: 4 }, points: { size: 7 },
         sync: { key: 'page', setSeries: false, scales: ['x', null], filters: { pub: function (type) { return type !== 'mousedown' && type !== 'mouseup' && type !== 'dblclick'; } } }
       },
       scales: scales,
-      axes: [Object.assign({ values: timesOnAxis, space: 70, size: 42 }, axis)].concat(units.slice(0, 2).map(function (unit, i) {
+      axes: [Object.assign({ values: timesOnAxis, space: 70, size: function (_, texts) { return (texts || []).join('').indexOf('\n') < 0 ? 30 : 44; } }, axis)].concat(units.slice(0, 2).map(function (unit, i) {
         return Object.assign({ scale: scaleOf(unit), side: i ? 1 : 3, size: chart.box.clientWidth < 420 ? 62 : 78, space: 36, values: function (_, ticks) { return ticks.map(function (t) { return figure(t, unit); }); } },
           unit.indexOf('bytes') === 0 ? { incrs: powers() } : {}, axis, i ? { grid: { show: false } } : {});
       })),
@@ -444,12 +448,14 @@
     apply(moved(from, to));
   }
   function move(chart, by) {
-    var plot = chart.plot, last = plot.data[0].length - 1, at = plot.cursor.idx;
-    var place = at === null || at === undefined || plot.cursor.left < 0 ? (by < 0 ? last : 0) : Math.min(last, Math.max(0, at + by));
-    put(chart, place);
+    var plot = chart.plot, at = plot.cursor.idx, gone = at === null || at === undefined || plot.cursor.left < 0;
+    put(chart, gone ? (by < 0 ? Infinity : 0) : at + by);
   }
-  function put(chart, place) {
-    var plot = chart.plot;
+  function put(chart, wanted) {  // the grid reaches a little beyond both ends of what is shown
+    var plot = chart.plot, times = plot.data[0], first = 0, last = times.length - 1;
+    while (first < last && times[first] < plot.scales.x.min) first += 1;
+    while (last > first && times[last] > plot.scales.x.max) last -= 1;
+    var place = Math.min(last, Math.max(first, wanted));
     plot.setCursor({ left: plot.valToPos(plot.data[0][place], 'x'), top: plot.over.clientHeight / 2 }, true, true);
     sayLater(stamp(plot.data[0][place] * 1000) + ': ' + chart.found.series.slice(0, 4).map(function (s) { return s.label + ' ' + valueText(s, place); }).join('; '));
   }
@@ -460,12 +466,12 @@
   }
   function onKey(chart, event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !chart.plot || event.target !== chart.box) return;
-    var last = chart.plot.data[0].length - 1, around = moment === null ? undefined : moment;
+    var around = moment === null ? undefined : moment;
     var deeds = {
       ArrowLeft: function () { if (event.shiftKey) apply(step('earlier')); else move(chart, -1); },
       ArrowRight: function () { if (event.shiftKey) apply(step('later')); else move(chart, 1); },
       PageUp: function () { move(chart, -10); }, PageDown: function () { move(chart, 10); },
-      Home: function () { put(chart, 0); }, End: function () { put(chart, last); },
+      Home: function () { put(chart, 0); }, End: function () { put(chart, Infinity); },
       '+': function () { apply(zoomed(shown(state), 0.5, around)); }, '=': function () { apply(zoomed(shown(state), 0.5, around)); },
       '-': function () { apply(step('wider')); },
       Enter: function () { if (moment) tellProcesses(moment, true); },
