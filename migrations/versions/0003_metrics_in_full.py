@@ -34,6 +34,8 @@ def upgrade():
         series.add_column(sa.Column("unfolded_from_ms", sa.BigInteger(), nullable=True))
         series.create_index("ix_metric_series_unsummed_from_ms", ["unsummed_from_ms"])
         series.create_index("ix_metric_series_unfolded_from_ms", ["unfolded_from_ms"])
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("ALTER TABLE metric_series SET (fillfactor = 50)")
     # What was measured before there were rollups is taken into them by the first runs.
     op.execute(
         "UPDATE metric_series SET unsummed_from_ms = "
@@ -109,6 +111,8 @@ def downgrade():
     op.drop_table("health_states")
     for table in ("dashboards", "process_lists", "hosts", "metric_rollups", "metric_chunks"):
         op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("ALTER TABLE metric_series RESET (fillfactor)")
     with op.batch_alter_table("metric_series") as series:
         for name in ("unfolded_from_ms", "unsummed_from_ms"):
             series.drop_index(f"ix_metric_series_{name}")

@@ -61,6 +61,17 @@ def test_a_known_host_costs_two_statements(context):
     assert len(statements) == 2
 
 
+def test_a_known_host_that_says_nothing_of_itself_costs_one(context):
+    note_host("web-1", 5, NOW, BOOT, {"cpus": 2})
+    db.session.commit()
+    with count_statements(context) as statements:
+        note_host("web-1", 7, NOW + timedelta(seconds=7))
+    assert len(statements) == 1
+    host = the_host()
+    assert (host.interval_s, host.last_seen_at) == (7, NOW + timedelta(seconds=7))
+    assert (host.booted_at, host.details) == (BOOT, {"cpus": 2})
+
+
 def test_a_restart_is_told_once(context):
     again = NOW - timedelta(minutes=1)
     note_host("web-1", 5, NOW - timedelta(hours=1), BOOT, {"boot_id": "a"})

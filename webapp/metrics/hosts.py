@@ -18,6 +18,7 @@ BOOT_ID = "boot_id"
 FAILING = "failing"  # of details: why a source cannot be measured, by source
 MOST_FAILING = 50
 LONGEST_NAME, LONGEST_REASON, LONGEST_SENTENCE = 50, 200, 500
+HOSTS: Any = Host.__table__
 log = structlog.get_logger(__name__)
 
 
@@ -32,8 +33,11 @@ def note_host(
 
     `booted_at` and `details` stay as they are where they are not given. That a known host has
     started again is written into the diary once, and so is each of its sources that begins to
-    fail (`details["failing"]`) or can be read again. Two statements for a host that is known.
+    fail (`details["failing"]`) or can be read again. Two statements for a host that is known, one
+    when it says nothing of itself.
     """
+    if booted_at is None and details is None and _heard_of_again(name, interval_s, now):
+        return
     known = db.session.execute(
         select(Host.booted_at, Host.details).where(Host.name == name)
     ).one_or_none()
@@ -50,6 +54,13 @@ def note_host(
     if details is not None and dict(details) != known.details:
         values["details"] = dict(details)
     db.session.execute(update(Host).where(Host.name == name).values(values))
+
+
+def _heard_of_again(name: str, interval_s: float, now: datetime) -> bool:
+    values = {"last_seen_at": now, "interval_s": interval_s}
+    # The table and not its class: this is done for every batch, and the ORM's part is most of it.
+    change = update(HOSTS).where(HOSTS.c.name == name).values(values)
+    return db.session.connection().execute(change).rowcount > 0
 
 
 def has_started_again(

@@ -95,8 +95,14 @@ def _execute_values(statement: str, rows: Sequence[tuple[object, ...]]) -> int:
 
 
 def _arrays(rows: Sequence[tuple[object, ...]]) -> tuple[str, ...]:
-    """The columns of `rows` as PostgreSQL writes arrays of numbers or hexadecimal."""
-    return tuple("{" + ",".join(map(str, column)) + "}" for column in zip(*rows, strict=True))
+    """The columns of `rows`, of numbers or of hexadecimal, as PostgreSQL writes arrays."""
+    return tuple(_array(column) for column in zip(*rows, strict=True))
+
+
+def _array(column: Sequence[object]) -> str:
+    if isinstance(column[0], str):
+        return "{" + ",".join(map(str, column)) + "}"
+    return "{" + str(list(column))[1:-1] + "}"
 
 
 def _execute(statement: str, values: tuple[object, ...]) -> CursorResult[Any]:
