@@ -9,8 +9,6 @@ from typing import Any
 from webapp.config import Settings
 from webapp.core.standing import LOOKED_AFTER_EVERY_S
 from webapp.core.timetable import Periodic
-from webapp.metrics.jobs import note_silent_hosts
-from webapp.metrics.silence import LOOKED_EVERY_S as SILENCE_LOOKED_EVERY_S
 from webapp.metrics.upkeep_jobs import roll_up_metrics, seal_samples
 from webapp.retention.jobs import forget_old_rows
 from webapp.selfcheck.components import LOOKED_EVERY_S
@@ -30,7 +28,6 @@ def every(settings: Settings) -> tuple[Periodic, ...]:
             timeout_s=settings.check_shift_s + FINISH_S,
             places=settings.check_shifts,
         ),
-        Periodic(note_silent_hosts, "fast", every_s=SILENCE_LOOKED_EVERY_S),
         Periodic(mark_unobserved, "default", every_s=30),
         Periodic(roll_up_checks, "default", every_s=60),
         Periodic(roll_up_metrics, "default", every_s=30),

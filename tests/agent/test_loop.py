@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -30,7 +31,8 @@ class Time:
         self.now_s = 1_700_000_000.3
         self.waits = 0
         self.events = {}
-        monkeypatch.setattr(loop.time, "time", lambda: self.now_s)
+        told = SimpleNamespace(time=lambda: self.now_s, monotonic=lambda: self.now_s)
+        monkeypatch.setattr(loop, "time", told)
 
     def wait(self, seconds):
         """Wait; whether the end has come."""

@@ -15,7 +15,7 @@ from webapp.config import Settings
 from webapp.core import clock, queue, resident
 from webapp.core.db import db
 from webapp.core.standing import Place
-from webapp.metrics import actions, hosts, ourselves, system
+from webapp.metrics import actions, hosts, listener, ourselves, system
 from webapp.metrics.catalogue import SOURCES
 from webapp.metrics.collection import Collection, Notebook, collect
 from webapp.metrics.readings import sample_of
@@ -118,6 +118,7 @@ def _waited(due_s: float) -> bool:
     """Wait until then; False as soon as the run is asked to end."""
     while not queue.is_stopping() and (left_s := due_s - time.time()) > 0:
         time.sleep(min(left_s, LOOK_S))
+        listener.listen()
     return not queue.is_stopping()
 
 
