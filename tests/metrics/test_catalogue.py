@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from webapp.metrics.catalogue import CHARTS, DESCRIBED, SOURCES, every_s, in_chart
+from webapp.metrics.catalogue import CHARTS, DESCRIBED, SOURCES, in_chart
 from webapp.metrics.readings import SystemMetricType
 
 ROOT = Path(__file__).parent.parent.parent
@@ -57,13 +57,6 @@ def test_charts_of_a_section_stand_together():
     sections = [chart.section for chart in CHARTS.values()]
     firsts = [name for n, name in enumerate(sections) if n == 0 or sections[n - 1] != name]
     assert len(firsts) == len(set(firsts))
-
-
-def test_what_is_measured_rarely_says_so():
-    assert every_s("cpu_percent", 1) == 1
-    assert every_s("temperature", 1) == 10
-    assert every_s("temperature", 60) == 60
-    assert every_s("somebody_elses", 7) == 7
 
 
 @pytest.mark.parametrize("chart", CHARTS)

@@ -17,9 +17,6 @@ SOURCES: dict[str, Source] = {
 DESCRIBED: dict[str, Measure] = {
     measure.name: measure for source in SOURCES.values() for measure in source.measures
 } | {measure.name: measure for measure in (*own_measures.MEASURES, *statsd_sums.MEASURES)}
-EVERY_S: dict[str, float] = {
-    measure.name: source.every_s for source in SOURCES.values() for measure in source.measures
-}
 
 
 @dataclass(frozen=True)
@@ -104,8 +101,3 @@ CHARTS: dict[str, Chart] = {
 def in_chart(chart: str) -> list[str]:
     """Names of the measures that `chart` draws."""
     return [measure.name for measure in DESCRIBED.values() if measure.chart == chart]
-
-
-def every_s(name: str, interval_s: float) -> float:
-    """Seconds between two readings of the measure `name` on a host read every `interval_s`."""
-    return max(interval_s, EVERY_S.get(name, 0))
