@@ -110,3 +110,30 @@ def test_the_envelope_names_what_cannot_be_measured(tmp_path):
     options = read_options(["--url", "http://a"], {"WATCHKEEPER_TOKEN": TOKEN}, "web-1")
     details = json.loads(loop._envelope(options, Failing()))["details"]
     assert details["failing"] == Failing.failing
+
+
+def test_the_first_moment_is_sent_at_once_and_the_others_when_it_is_time(monkeypatch):
+    calls = []
+
+    class Spool:
+        waiting_bytes = 0
+
+    class Delivery:
+        spool = Spool()
+        rests_s = 0.0
+
+        def send_all(self):
+            calls.append("sent")
+            raise RuntimeError("one bad send ends nothing")
+
+    class Ended:
+        def wait(self, seconds):
+            calls.append(round(seconds, 1))
+            Spool.waiting_bytes = 1
+            return len(calls) > 8
+
+    monkeypatch.setattr(loop, "time", SimpleNamespace(time=lambda: 1_700_000_000.0))
+    monkeypatch.setattr(loop, "phase_s", lambda *_: 2.5)
+    options = read_options(["--url", "http://a"], {"WATCHKEEPER_TOKEN": TOKEN}, "web-1")
+    loop._send(Delivery(), options, Ended())
+    assert calls == [0.1, "sent", 2.5, "sent", 2.5, "sent", 2.5, "sent", 2.5, "sent"]

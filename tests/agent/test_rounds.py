@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from webapp.agent import rounds as rounds_module
 from webapp.agent.moments import Clocks
 from webapp.agent.rounds import Rounds
 from webapp.agent.spool import Spool
@@ -23,11 +24,12 @@ class Machine:
         self.steady_s = 50.0
         self.trouble = None
         self.table = None
+        self.core = "0"
 
     def read(self):
         if self.trouble:
             raise self.trouble
-        yield Reading(LOAD, 0.5, {"core": "0"})
+        yield Reading(LOAD, 0.5, {"core": self.core})
         yield Total(SENT, 100 * self.steady_s)
         if self.table:
             yield ProcessTable(self.table)
@@ -145,3 +147,12 @@ def test_what_the_agent_gave_up_is_a_metric_of_its_own(rounds, machine):
     rounds.spool.dropped = 7
     take(rounds, machine, 0)
     assert kept(rounds)[0]["agent_dropped"] == 7
+
+
+def test_series_that_come_and_go_do_not_fill_the_memory(rounds, machine, monkeypatch):
+    monkeypatch.setattr(rounds_module, "MOST_TEXTS", 4)
+    for second in range(20):
+        monkeypatch.setattr(machine, "core", str(second))
+        take(rounds, machine, second)
+    assert len(rounds._texts) <= 5
+    assert [values["load_1"] for values in kept(rounds).values()] == [0.5] * 20

@@ -19,6 +19,7 @@ from webapp.metrics.silence import HEARD_S, heard_every_s
 from webapp.metrics.ticks import next_tick_s, stamp_ms
 
 LAST_SEND_S = 5.0
+FIRST_LOOK_S = 0.1
 log = logging.getLogger(__name__)
 
 
@@ -53,18 +54,26 @@ def _measure(rounds: Rounds, link: Link, interval_s: int, wait: Callable[[float]
 
 
 def _send(delivery: Delivery, options: Options, ended: threading.Event) -> None:
+    """Send the first moment at once, so that a restart is not taken for silence; then in turn."""
     every_s = heard_every_s(options.interval_s)
     after_s = phase_s(options.host, every_s, HEARD_S)
     is_last = False
+    while not (delivery.spool.waiting_bytes or is_last):
+        is_last = ended.wait(FIRST_LOOK_S)
+    _try_to_send(delivery)
     while not is_last:
         now_s = time.time()
         due_in_s = next_tick_s(now_s - after_s, every_s) + after_s - now_s
         is_last = ended.wait(min(due_in_s, delivery.rests_s or due_in_s))
-        try:
-            delivery.send_all()
-        except Exception:
-            # Whatever it was: what is measured is in the spool, and the next try is near.
-            log.exception("sending failed")
+        _try_to_send(delivery)
+
+
+def _try_to_send(delivery: Delivery) -> None:
+    try:
+        delivery.send_all()
+    except Exception:
+        # Whatever it was: what is measured is in the spool, and the next try is near.
+        log.exception("sending failed")
 
 
 def _envelope(options: Options, rounds: Rounds) -> bytes:

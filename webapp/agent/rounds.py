@@ -35,6 +35,7 @@ DROPPED = Measure(
     digits=0,
 )
 OWN_EVERY_S = 10
+MOST_TEXTS = 20_000
 log = logging.getLogger(__name__)
 
 
@@ -91,6 +92,8 @@ class Rounds:
         key = reading.measure.name, *reading.labels.items()
         text = self._texts.get(key)
         if text is None:
+            if len(self._texts) >= MOST_TEXTS:
+                self._texts.clear()  # containers and units come and go
             text = self._texts[key] = _json(_series(reading, self.host))
         return text
 
