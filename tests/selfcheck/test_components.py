@@ -4,7 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from webapp.selfcheck.components import Finding, Standing, after, findings, is_news, shown
+from webapp.selfcheck.components import (
+    Finding,
+    Standing,
+    after,
+    findings,
+    is_news,
+    listening,
+    shown,
+)
 from webapp.selfcheck.health import Facts
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -90,3 +98,14 @@ def test_an_old_look_says_nothing_and_what_answers_is_not_down(
     checked_at = None if age_s is None else NOW - timedelta(seconds=age_s)
     standing = Standing(name, state, BEFORE, None, None, checked_at)
     assert shown(standing, NOW, answering).state == shown_as
+
+
+@pytest.mark.parametrize(
+    ("silent_s", "state", "words"),
+    [(0, "ok", None), (30, "ok", None), (31, "down", "for 31 s"), (None, "down", "not stored")],
+)
+def test_a_statsd_listener_that_stores_nothing_is_down(silent_s, state, words):
+    newest_at = None if silent_s is None else NOW - timedelta(seconds=silent_s)
+    found = listening(newest_at, NOW, flush_s=10)
+    assert found.state == state
+    assert found.error is None if words is None else words in found.error

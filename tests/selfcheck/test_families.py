@@ -17,6 +17,7 @@ NAMES = [
     ("load_1", "", "watchkeeper_load_1", 1),
     ("job:size.max", "", "watchkeeper_job_size_max", 1),
     ("orders_total", "", "watchkeeper_orders_total_value", 1),
+    ("requests", "count", "watchkeeper_requests", 1),
     ("process_count", "", "watchkeeper_process_count_value", 1),
     ("temperature", "°C", "watchkeeper_temperature_celsius", 1),
     ("speed", "km/h", "watchkeeper_speed_km_h", 1),

@@ -21,6 +21,7 @@ LABELS = {
 }
 SLOW_MS = 500.0
 LONGEST_WAIT_S = 60.0
+LATE_FLUSHES, LATE_FLUSH_S = 2, 10
 LOOKED_EVERY_S = 20
 STALE_AFTER = timedelta(seconds=4 * LOOKED_EVERY_S)
 
@@ -91,6 +92,16 @@ def _queues(facts: Facts, took_ms: float) -> Finding:
         return Finding(OK, None, took_ms)
     why = f"A job waits in the queue {facts.waiting_queue} for {facts.longest_wait_s:.0f} s."
     return Finding(DEGRADED, why, took_ms)
+
+
+def listening(newest_at: datetime | None, now: datetime, flush_s: float) -> Finding:
+    """How the StatsD listener is: at every flush it stores how many lines it received."""
+    if newest_at is None:
+        return Finding(DOWN, "The StatsD listener has not stored anything yet.")
+    silent_s = (now - newest_at).total_seconds()
+    if silent_s <= LATE_FLUSHES * flush_s + LATE_FLUSH_S:
+        return Finding(OK)
+    return Finding(DOWN, f"The StatsD listener has stored nothing for {silent_s:.0f} s.")
 
 
 def after(before: Standing | None, component: str, found: Finding, now: datetime) -> Standing:

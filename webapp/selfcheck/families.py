@@ -17,6 +17,7 @@ BASE_UNITS: dict[str, tuple[str, str, float]] = {
     "/s": ("", "_per_second", 1),
     "1/s": ("", "_per_second", 1),
     "°C": ("", "_celsius", 1),
+    "count": ("", "", 1),
     "": ("", "", 1),
 }
 # Endings that mean a counter, a summary or a histogram; all of ours are gauges.

@@ -10,7 +10,10 @@ def take_stock() -> None:
     """Look at every part of the monitor, our own web server included, and note how it is."""
     now = clock.now()
     facts = queries.monitor(now).facts
-    stocktaking.take_stock(facts, now, stocktaking.look_at_web(), with_numbers=True)
+    found = stocktaking.look_at_web()
+    if facts.database_ms is not None:
+        found |= stocktaking.look_at_statsd(now)
+    stocktaking.take_stock(facts, now, found, with_numbers=True)
     db.session.commit()
 
 

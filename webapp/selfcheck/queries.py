@@ -11,9 +11,11 @@ from flask import current_app, g, has_request_context
 from sqlalchemy import func, make_url, select
 
 from webapp.config import Settings
+from webapp.core import clock
 from webapp.core.db import db
 from webapp.core.workforce import Workforce, impatient_redis
 from webapp.metrics.models import MetricKind, MetricSeries
+from webapp.metrics.statsd_sums import RECEIVED
 from webapp.selfcheck.components import Standing
 from webapp.selfcheck.health import Facts
 from webapp.selfcheck.models import HealthState
@@ -122,6 +124,16 @@ def newest_readings(since_ms: int) -> tuple[Sequence[Newest], int]:
         return found, 0
     count = db.session.scalar(select(func.count()).select_from(MetricSeries).where(*is_fresh))
     return found, (count or 0) - limit
+
+
+def statsd_newest_at() -> datetime | None:
+    """When the StatsD listener last stored how many lines it received; one statement."""
+    newest_ms = db.session.scalar(
+        select(func.max(MetricSeries.newest_ms)).where(
+            MetricSeries.kind == MetricKind.APPLICATION, MetricSeries.name == RECEIVED.name
+        )
+    )
+    return None if newest_ms is None else clock.from_ms(newest_ms)
 
 
 def judged_websites() -> list[WebsiteState]:

@@ -22,12 +22,14 @@ from webapp.selfcheck.components import (
     API,
     DATABASE,
     DOWN,
+    STATSD,
     WEB,
     Finding,
     Standing,
     after,
     findings,
     is_news,
+    listening,
 )
 from webapp.selfcheck.health import OK, Facts
 from webapp.selfcheck.models import HealthState
@@ -70,6 +72,14 @@ def look_at_web() -> dict[str, Finding]:
         WEB: _finding(probe_web(addresses, ANY_PAGE, ITS_STATUS)),
         API: _finding(probe_web(addresses, ANY_QUESTION, REFUSED)),
     }
+
+
+def look_at_statsd(now: datetime) -> dict[str, Finding]:
+    """Whether the StatsD listener stores what it hears, where there is to be one."""
+    settings: Settings = current_app.extensions["settings"]
+    if not settings.statsd_port:
+        return {}
+    return {STATSD: listening(queries.statsd_newest_at(), now, settings.statsd_flush_s)}
 
 
 def own_addresses(settings: Settings) -> list[str]:
