@@ -3,13 +3,17 @@
 import sys
 
 from bench import (
+    agent,
     checks,
     heartbeats,
     idle,
+    ingest,
     intervals,
     kills,
+    middleware,
     pages,
     pruning,
+    sampler,
     scale,
     start,
     websites_pages,
@@ -26,6 +30,10 @@ BENCHMARKS = {
     "heartbeats": heartbeats.main,
     "websites-pages": websites_pages.main,
     "pruning": pruning.main,
+    "middleware": middleware.main,
+    "agent": agent.main,
+    "sampler": sampler.main,
+    "ingest": ingest.main,
 }
 
 

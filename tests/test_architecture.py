@@ -60,7 +60,11 @@ BREACHES = [
     ("a pure module knows the web", "websites/timing.py", "import flask"),
     ("a page opens a connection", "websites/views.py", "import pycurl"),
     ("a query reads the machine", "metrics/queries.py", "import psutil"),
+    ("an agent needs a database", "agent/loop.py", "import webapp.core.db"),
+    ("a reader needs the web", "metrics/machine.py", "import flask"),
     ("a feature uses another one's edge", "reports/views.py", "import webapp.websites.views"),
+    ("the client needs a library", "client/tally.py", "import orjson"),
+    ("the client knows the product", "client/recorder.py", "import webapp.core.clock"),
     ("a new room is not on the plan", "surprise/__init__.py", '"""Not declared."""'),
 ]
 

@@ -15,7 +15,7 @@ STATIC = ROOT / "webapp" / "static"
 VENDOR = STATIC / "vendor"
 SHARED = ROOT / "webapp" / "templates"
 TEMPLATES = sorted((ROOT / "webapp").rglob("templates/**/*.html"))
-OURS = [STATIC / "app.css", STATIC / "app.js", STATIC / "favicon.svg"]
+OURS = [*STATIC.glob("*.css"), *STATIC.glob("*.js"), STATIC / "favicon.svg"]
 MACROS = (SHARED / "_macros.html").read_text()
 CSS = (STATIC / "app.css").read_text()
 
@@ -82,14 +82,20 @@ def test_our_own_files_name_no_other_host(path: Path) -> None:
     assert not re.search(r"https?://|@import|url\(", text)
 
 
-def test_our_script_evaluates_no_text() -> None:
-    script = (STATIC / "app.js").read_text()
+@pytest.mark.parametrize("path", sorted(STATIC.glob("*.js")), ids=lambda path: path.name)
+def test_our_scripts_evaluate_no_text(path: Path) -> None:
+    script = path.read_text()
     assert "'use strict'" in script
     assert not re.search(r"\beval\(|new Function|innerHTML|document\.write", script)
 
 
 def test_stylesheet_and_script_stay_small() -> None:
     assert sum((STATIC / name).stat().st_size for name in ("app.css", "app.js")) < 40 * 1024
+
+
+def test_what_only_pages_with_charts_load_stays_small_too() -> None:
+    files = [STATIC / name for name in ("charts.css", "charts-linked.js")]
+    assert sum(path.stat().st_size for path in files) < 36 * 1024
 
 
 def colours() -> dict[str, tuple[str, str]]:

@@ -14,12 +14,12 @@ from webapp import (
     selfcheck,
     websites,
 )
-from webapp.core import db, htmx, logs, openapi, queue, web
+from webapp.core import db, htmx, keys, logs, openapi, queue, web
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
     """The application for `settings`, read from the environment when there are none."""
-    settings = config.with_keys(settings or config.load())
+    settings = keys.with_keys(settings or config.load())
     app = Flask("webapp")
     app.extensions["settings"] = settings
     logs.init_app(app, settings)

@@ -5,15 +5,11 @@ start with one sentence that names the variable.
 """
 
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-
-MINIMUM_KEY_LENGTH = 32
-MINIMUM_KEY_VARIETY = 10
 
 
 class ConfigError(Exception):
@@ -91,6 +87,40 @@ class Settings:
         5, "Seconds between two readings of this machine's metrics.", low=1, high=3600
     )
     metrics_days: int = setting(7, "Days that raw metric samples are kept.", low=1, high=3650)
+    metric_minutes_days: int = setting(
+        30, "Days that metrics are kept summed up by the minute.", low=1, high=3650
+    )
+    metric_hours_days: int = setting(
+        400, "Days that metrics are kept summed up by the hour.", low=32, high=3650
+    )
+    metric_days_days: int = setting(
+        1826, "Days that metrics are kept summed up by the day.", low=366, high=36_500
+    )
+    metrics_max_mb: int = setting(
+        0,
+        "Megabytes that metrics may take: beyond that the oldest raw samples go first, then the "
+        "oldest minutes; 0 means no limit.",
+        low=0,
+        high=100_000_000,
+    )
+    metrics_max_series: int = setting(
+        10_000,
+        "Series that one host or service may have; further ones are refused.",
+        low=100,
+        high=1_000_000,
+    )
+    statsd_port: int = setting(
+        0,
+        "UDP port that StatsD lines are received on, usually 8125; 0 means none.",
+        low=0,
+        high=65535,
+    )
+    statsd_host: str = setting(
+        "127.0.0.1", "Address that StatsD lines are received on; anybody who reaches it may send."
+    )
+    statsd_flush_s: float = setting(
+        10.0, "Seconds of StatsD lines that are summed into one sample.", low=0.5, high=3600
+    )
     checks_days: int = setting(90, "Days that website checks are kept.", low=1, high=3650)
     hourly_rollups_days: int = setting(
         400, "Days that hourly sums of website checks are kept.", low=32, high=3650
@@ -133,6 +163,12 @@ class Settings:
     )
     maximum_body_bytes: int = setting(
         1_048_576, "Largest request body accepted, in bytes.", low=1024, high=1_073_741_824
+    )
+    exposition_series: int = setting(
+        10_000,
+        "Series, and websites, that /metrics tells at most.",
+        low=100,
+        high=1_000_000,
     )
     log_level: str = setting(
         "INFO",
@@ -208,18 +244,6 @@ def reference_address(target: str) -> tuple[str, int]:
     return parts.hostname, port
 
 
-def with_keys(settings: Settings) -> Settings:
-    """The same settings with SECRET_KEY and ENCRYPTION_KEY filled from DATA_DIR where not set."""
-    keys = {
-        name: getattr(settings, name) or _kept_key(settings.data_dir / name)
-        for name in ("secret_key", "encryption_key")
-    }
-    for name, value in keys.items():
-        for key in value.split(","):
-            _refuse_weak(name.upper(), key.strip())
-    return Settings(**{f.name: getattr(settings, f.name) for f in fields(settings)} | keys)
-
-
 def _parse(setting: Setting, text: str) -> Any:
     try:
         value = _PARSERS[setting.type](text.strip())
@@ -268,30 +292,3 @@ def _check_urls(settings: Settings) -> None:
         raise ConfigError("REDIS_URL must start with redis://, rediss:// or unix://.")
     if settings.public_url and not settings.public_url.startswith(("http://", "https://")):
         raise ConfigError("PUBLIC_URL must start with http:// or https://.")
-
-
-def _refuse_weak(name: str, key: str) -> None:
-    if len(key) < MINIMUM_KEY_LENGTH or len(set(key)) < MINIMUM_KEY_VARIETY:
-        raise ConfigError(
-            f"{name} is too weak: use at least {MINIMUM_KEY_LENGTH} random characters, "
-            "or leave it unset to have one generated."
-        )
-
-
-def _kept_key(path: Path) -> str:
-    """The key in `path`, generated on the first call; safe when several processes start at once."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-            draft.touch(mode=0o600)
-            draft.write_text(secrets.token_urlsafe(48))
-            try:
-                os.link(draft, path)
-            except FileExistsError:
-                pass
-            finally:
-                draft.unlink()
-        return path.read_text().strip()
-    except OSError as error:
-        raise ConfigError(f"DATA_DIR must be a folder we can write: {error}.") from error

@@ -9,9 +9,10 @@ from typing import Any
 from webapp.config import Settings
 from webapp.core.standing import LOOKED_AFTER_EVERY_S
 from webapp.core.timetable import Periodic
-from webapp.metrics.jobs import collect_metrics
+from webapp.metrics.upkeep_jobs import roll_up_metrics, seal_samples
 from webapp.retention.jobs import forget_old_rows
-from webapp.selfcheck.jobs import sweep_dead_workers
+from webapp.selfcheck.components import LOOKED_EVERY_S
+from webapp.selfcheck.jobs import sweep_dead_workers, take_stock
 from webapp.websites.jobs import FINISH_S, check_shift, mark_unobserved, roll_up_checks
 
 AFTER: Mapping[Callable[..., Any], Sequence[Callable[..., Any]]] = {}
@@ -20,7 +21,6 @@ AFTER: Mapping[Callable[..., Any], Sequence[Callable[..., Any]]] = {}
 def every(settings: Settings) -> tuple[Periodic, ...]:
     """All periodic jobs, with the periods that `settings` gives them."""
     return (
-        Periodic(collect_metrics, "fast", every_s=settings.metrics_interval_s),
         Periodic(
             check_shift,
             "checks",
@@ -30,6 +30,9 @@ def every(settings: Settings) -> tuple[Periodic, ...]:
         ),
         Periodic(mark_unobserved, "default", every_s=30),
         Periodic(roll_up_checks, "default", every_s=60),
+        Periodic(roll_up_metrics, "default", every_s=30),
+        Periodic(seal_samples, "slow", every_s=300, timeout_s=300),
+        Periodic(take_stock, "fast", every_s=LOOKED_EVERY_S),
         Periodic(sweep_dead_workers, "slow", every_s=20),
         Periodic(forget_old_rows, "slow", every_s=600, timeout_s=600),
     )

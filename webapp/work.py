@@ -1,10 +1,12 @@
-"""The worker pool: RQ workers and one candidate for scheduler, kept alive by RQ's WorkerPool."""
+"""The worker pool: RQ workers, the resident worker that reads this host, and one candidate for
+scheduler, kept alive by RQ's WorkerPool.
+"""
 
 import argparse
 import gc
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
@@ -18,37 +20,45 @@ from webapp.app import create_app
 from webapp.config import Settings
 from webapp.core.db import dispose_engines
 from webapp.core.queue import QUEUES, die_with_parent, worker_class
+from webapp.core.resident import reside
 from webapp.core.timetable import ElectedScheduler
+from webapp.metrics.collector import TIMEOUT_S, collect_metrics
+from webapp.metrics.system import host_name
 
-SCHEDULER = "scheduler"
+Beside = dict[str, tuple[Callable[..., None], tuple[Any, ...]]]  # what to call, with what
+SCHEDULER, RESIDENT = "scheduler", "resident"
 GARBAGE = 20_000  # objects more, and it is collected: a batch of checks at a time
 log = structlog.get_logger(__name__)
 
 
 class Pool(WorkerPool):
-    """RQ's pool in which one of the kept processes is the scheduler's candidate."""
+    """RQ's pool that also keeps a resident and, unless told not to, a candidate for scheduler."""
 
     def __init__(self, app: Flask, *, with_scheduler: bool) -> None:
         settings: Settings = app.extensions["settings"]
         super().__init__(
             QUEUES,
             connection=app.extensions["redis"],
-            num_workers=settings.workers + with_scheduler,
+            num_workers=settings.workers + 1 + with_scheduler,
             worker_class=worker_class(app),
         )
-        self.settings = settings
-        self.with_scheduler = with_scheduler
+        self.beside: Beside = {RESIDENT: (run_resident, (app, os.getpid()))}
+        if with_scheduler:
+            self.beside[SCHEDULER] = (run_scheduler, (settings, os.getpid()))
 
     def get_worker_process(self, name: str, *arguments: Any, **options: Any) -> Any:
-        """A worker, or the scheduler when that is the one missing."""
-        if self.with_scheduler and not self._has_scheduler():
-            return ForkProcess(
-                target=run_scheduler, args=(self.settings, os.getpid()), name=SCHEDULER
-            )
+        """The scheduler or the resident when one of them is missing, else a worker."""
+        running = {data.process.name for data in self.worker_dict.values()}
+        for missing in self.beside.keys() - running:
+            target, given = self.beside[missing]
+            return ForkProcess(target=target, args=given, name=missing)
         return super().get_worker_process(name, *arguments, **options)
 
-    def _has_scheduler(self) -> bool:
-        return any(data.process.name == SCHEDULER for data in self.worker_dict.values())
+
+def run_resident(app: Flask, pool: int) -> None:
+    """Read this host's metrics, as an RQ worker of its own; ends with its pool."""
+    level = _level(app.extensions["settings"])
+    reside(app, collect_metrics, host_name(), TIMEOUT_S, pool, level)
 
 
 def run_scheduler(settings: Settings, pool: int) -> None:
@@ -75,6 +85,9 @@ def main(arguments: Sequence[str]) -> None:
     gc.set_threshold(GARBAGE)
     settings: Settings = app.extensions["settings"]
     pool = Pool(app, with_scheduler=not options.no_scheduler)
-    # RQ tells every job at INFO; what an operator needs of it is on the health page.
-    level = "WARNING" if settings.log_level == "INFO" else settings.log_level
-    pool.start(logging_level=level)
+    pool.start(logging_level=_level(settings))
+
+
+def _level(settings: Settings) -> str:
+    """RQ tells every job at INFO; what an operator needs of it is on the health page."""
+    return "WARNING" if settings.log_level == "INFO" else settings.log_level

@@ -6,7 +6,7 @@ from tests.factories import create_website
 from webapp.activity.actions import record
 from webapp.activity.models import ActivityType
 from webapp.core.db import db
-from webapp.metrics.jobs import collect_metrics
+from webapp.metrics.collector import collect_once
 
 pytestmark = pytest.mark.browser
 
@@ -35,7 +35,7 @@ def populated(app):
         create_website("http://127.0.0.1:9/" + "long" * 100, name="An unreasonably long name " * 8)
         record(ActivityType.SYSTEM_WARNING, "Something happened. " + "wordwithoutanyend" * 20)
         db.session.commit()
-        collect_metrics()
+        collect_once()
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

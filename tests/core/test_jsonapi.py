@@ -5,7 +5,7 @@ from flask import Flask
 from pydantic import Field
 
 from webapp import config
-from webapp.core import clock, db, htmx, openapi, web
+from webapp.core import clock, db, htmx, keys, openapi, web
 from webapp.core.access import Role
 from webapp.core.jsonapi import Input, Output, Page, PageQuery, json_blueprint, operation
 from webapp.core.problems import MEDIA_TYPE, Problem
@@ -50,7 +50,7 @@ def remove(note_id):
 def app_with_notes(tmp_path, redis_url):
     """An application of core alone: no gate, so that only the edge is tested."""
     environ = {"DATA_DIR": str(tmp_path), "REDIS_URL": redis_url, "LOG_LEVEL": "WARNING"}
-    settings = config.with_keys(config.load(environ | {"MAXIMUM_BODY_BYTES": "4096"}))
+    settings = keys.with_keys(config.load(environ | {"MAXIMUM_BODY_BYTES": "4096"}))
     app = Flask("webapp")
     app.extensions["settings"] = settings
     db.init_app(app, settings)

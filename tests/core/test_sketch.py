@@ -1,6 +1,7 @@
 """Quantiles out of merged sketches, against sorting everything."""
 
 import math
+import sys
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from webapp.core.sketch import RELATIVE_ERROR, SMALLEST, Sketch
 
-values = st.lists(st.floats(0, 1e9), min_size=1, max_size=200)
+values = st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=200)
 shares = st.sampled_from([0, 0.5, 0.9, 0.95, 0.99, 1])
 
 
@@ -22,7 +23,7 @@ def test_a_quantile_of_merged_sketches_is_within_the_stated_error(parts, share):
     for part in parts:
         merged.merge(Sketch.from_bytes(Sketch(part).to_bytes()))
     truth = exact([value for part in parts for value in part], share)
-    allowed = truth * RELATIVE_ERROR * 1.000001 + SMALLEST
+    allowed = abs(truth) * RELATIVE_ERROR * 1.000001 + SMALLEST
     assert merged.quantile(share) == pytest.approx(truth, abs=allowed)
 
 
@@ -38,9 +39,25 @@ def test_nothing_has_no_quantile_and_no_bytes():
     assert Sketch.from_bytes(b"").count == 0
 
 
-@pytest.mark.parametrize("value", [-1, math.nan, math.inf])
-def test_what_is_not_a_non_negative_number_is_refused(value):
-    with pytest.raises(ValueError, match="not a non-negative number"):
+def test_negative_values_are_below_zero_and_zero_is_below_positive_ones():
+    sketch = Sketch([5, -100, 0, -1, 3])
+    found = [sketch.quantile(share) for share in (0, 0.25, 0.5, 0.75, 1)]
+    assert found == pytest.approx([-100, -1, 0, 3, 5], rel=RELATIVE_ERROR)
+
+
+def test_the_largest_numbers_have_quantiles_too():
+    largest = sys.float_info.max
+    assert Sketch([largest]).quantile(0.5) == pytest.approx(largest, rel=RELATIVE_ERROR)
+
+
+def test_a_sketch_that_was_packed_before_negative_values_were_known_still_reads():
+    packed = bytes.fromhex("ffff7f01c680800102cc0201")
+    assert Sketch.from_bytes(packed).buckets == {-(2**20): 1, 35: 2, 201: 1}
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_is_not_a_finite_number_is_refused(value):
+    with pytest.raises(ValueError, match="not a finite number"):
         Sketch([value])
 
 

@@ -45,6 +45,14 @@ def test_redis_starts_first_and_stops_last(tmp_path: Path, monkeypatch: pytest.M
     assert groups(options)["app"] == {"web", "worker"}
 
 
+def test_statsd_is_listened_for_where_a_port_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = programs(SERVER, tmp_path / "run", with_statsd=True)
+
+    assert groups(parsed(kept, tmp_path, monkeypatch))["app"] == {"web", "worker", "statsd"}
+
+
 def test_without_a_server_there_is_no_redis(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

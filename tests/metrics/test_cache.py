@@ -1,7 +1,7 @@
 """Redis about itself."""
 
 from webapp.core import queue
-from webapp.metrics.cache import read_cache
+from webapp.metrics.cache import read_cache, readings_of
 from webapp.metrics.readings import Total
 
 
@@ -29,3 +29,19 @@ def test_a_hit_and_a_miss_are_counted(context):
     queue.connection().get("not there")
     after = read()["cache_hit_percent"]
     assert (after.part - before.part, after.whole - before.whole) == (1, 2)
+
+
+def test_commands_and_keys_that_went_are_counted(context):
+    before = read()
+    queue.connection().set("soon over", 1, px=1)
+    while queue.connection().exists("soon over"):
+        pass
+    after = read()
+    assert after["cache_commands"].part > before["cache_commands"].part
+    assert after["cache_expirations"].part == before["cache_expirations"].part + 1
+    assert after["cache_evictions"].part == before["cache_evictions"].part
+
+
+def test_a_server_that_tells_less_is_read_as_far_as_it_tells():
+    found = list(readings_of({"used_memory": 5, "db0": {"keys": 2}, "dbfilename": "x"}))
+    assert {item.measure.name: item.value for item in found} == {"cache_memory": 5, "cache_keys": 2}

@@ -1,8 +1,6 @@
 """From newest values to cards."""
 
-import pytest
-
-from webapp.metrics.cards import CARDS, Latest, draw_machines, page_of, series_label
+from webapp.metrics.cards import CARDS, Latest, draw_machines, series_label
 from webapp.metrics.catalogue import DESCRIBED
 
 NOW_MS = 10_000_000
@@ -103,11 +101,8 @@ def test_uptime_is_told_beside_the_cards():
     assert (found.uptime_s, len(found.cards)) == (60, 1)
 
 
-@pytest.mark.parametrize(
-    ("host", "path"), [("web-1", "/machines/web-1"), ("a/b c", "/machines/a%2Fb%20c")]
-)
-def test_a_host_name_is_quoted_in_its_path(host, path):
-    assert page_of(host) == path
+def test_a_machine_has_its_page():
+    assert draw(latest("cpu_percent", 1, host="a/b"))[0].href == "/machines/a~2Fb"
 
 
 def test_the_host_of_our_own_service_is_not_part_of_a_label():

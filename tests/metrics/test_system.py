@@ -1,76 +1,47 @@
-"""This machine as it is, and machines made up."""
+"""What this machine is, and how it is now."""
 
-import math
-from collections import namedtuple
-from types import SimpleNamespace
+from datetime import UTC, datetime
 
 import psutil
 import pytest
 
+from tests.metrics.kernels import FakeKernel
+from webapp.core import clock
 from webapp.metrics import system
-from webapp.metrics.readings import Total
-
-CpuTimes = namedtuple("CpuTimes", "user system idle iowait guest")
-READERS = [system.read_cpu, system.read_memory, system.read_disks, system.read_network]
 
 
-@pytest.mark.parametrize("read", READERS, ids=lambda read: read.__name__)
-def test_every_reading_of_this_machine_is_a_finite_number_and_described(read):
-    found = list(read())
-    assert found
-    for item in found:
-        assert item.measure in system.MEASURES
-        value = item.part if isinstance(item, Total) else item.value
-        assert math.isfinite(value)
-        assert value >= 0
+def test_it_knows_when_it_started():
+    told = system.booted_at()
+    assert told.tzinfo is UTC
+    assert abs((told - datetime.fromtimestamp(psutil.boot_time(), UTC)).total_seconds()) < 5
+    assert told < clock.now()
 
 
-def test_the_cpu_is_busy_unless_it_idles_or_waits_for_a_disk(monkeypatch):
-    cpu_times = CpuTimes(user=10.0, system=5.0, idle=70.0, iowait=15.0, guest=4.0)
-    monkeypatch.setattr(psutil, "cpu_times", lambda: cpu_times)
-    total = next(iter(system.read_cpu()))
-    assert (total.part, total.whole) == (15, 100)
+def test_a_kernel_that_does_not_tell_its_start(tmp_path, monkeypatch):
+    FakeKernel(tmp_path, monkeypatch)
+    assert system.booted_at() is None
 
 
-def partition(device, mount, fstype="ext4", opts="rw"):
-    return SimpleNamespace(device=device, mountpoint=mount, fstype=fstype, opts=opts)
+def test_it_says_what_it_is():
+    found = system.details()
+    assert found["memory_bytes"] == psutil.virtual_memory().total
+    assert found["cpus"] == psutil.cpu_count()
+    assert all(found[name] for name in ("system", "kernel", "architecture", "processor"))
+    assert len(found["boot_id"]) == 36
 
 
-MOUNTS = [
-    ("a container without a disk of its own", [], ["/"]),
-    ("the root", [partition("/dev/a", "/")], ["/"]),
-    ("a second disk", [partition("/dev/a", "/"), partition("/dev/b", "/tmp")], ["/", "/tmp"]),
-    ("a disk mounted twice", [partition("/dev/a", "/"), partition("/dev/a", "/tmp")], ["/"]),
-    ("a package image", [partition("/dev/loop0", "/usr", "squashfs")], ["/"]),
-    ("a disk nobody can write", [partition("/dev/c", "/usr", opts="ro,nodev")], ["/"]),
-    ("a file of the host", [partition("/dev/a", "/etc/hostname")], ["/"]),
-]
-
-
-@pytest.mark.parametrize(("disks", "expected"), [c[1:] for c in MOUNTS], ids=[c[0] for c in MOUNTS])
-def test_real_mounts(monkeypatch, disks, expected):
-    monkeypatch.setattr(psutil, "disk_partitions", lambda: disks)
-    assert system.real_mounts() == expected
-
-
-def test_virtual_interfaces_are_not_counted_twice(monkeypatch):
-    counters = {
-        name: SimpleNamespace(bytes_recv=n, bytes_sent=2 * n)
-        for name, n in {
-            "lo": 1,
-            "eth0": 10,
-            "wlan0": 100,
-            "docker0": 1000,
-            "veth12": 10_000,
-        }.items()
-    }
-    monkeypatch.setattr(psutil, "net_io_counters", lambda **_: counters)
-    assert [total.part for total in system.read_network()] == [110, 220]
-
-
-def test_a_machine_without_disks_has_no_disk_counters(monkeypatch):
-    monkeypatch.setattr(psutil, "disk_io_counters", lambda **_: None)
-    assert not [item for item in system.read_disks() if isinstance(item, Total)]
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('NAME=x\nPRETTY_NAME="Some Linux 12 (name)"\n', "Some Linux 12 (name)"),
+        ("PRETTY_NAME=Plain\n", "Plain"),
+        ("NAME=x\n", "Linux"),
+    ],
+)
+def test_the_name_of_the_system(tmp_path, monkeypatch, text, expected):
+    (tmp_path / "os-release").write_text(text)
+    monkeypatch.setattr(system, "RELEASE_FILES", (str(tmp_path / "os-release"),))
+    assert system._system() == expected
 
 
 def test_live_percentages_are_percentages():

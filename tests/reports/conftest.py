@@ -47,6 +47,7 @@ class House:
             details={},
             newest_ms=newest_ms,
             newest_value=values[-1],
+            unsummed_from_ms=newest_ms - 1000 * every_s * (len(values) - 1),
         )
         db.session.add(series)
         db.session.flush()

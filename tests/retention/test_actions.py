@@ -6,9 +6,7 @@ from sqlalchemy import select
 from tests.retention.conftest import NOW, ago
 from tests.statements import count_statements
 from webapp.accounts.models import FirstLink, SignIn, User
-from webapp.core import clock
 from webapp.core.db import db
-from webapp.metrics.models import MetricSample, MetricSeries
 from webapp.retention import actions
 from webapp.websites.models import CheckRollup, DowntimeWindow, MonitorCheck, StatusPeriod
 
@@ -17,32 +15,9 @@ def forget(name, settings):
     return list(actions.FORGETTINGS[name](settings, NOW))
 
 
-def ages(column, from_ms=False):
-    moments = db.session.scalars(select(column)).all()
-    found = [clock.from_ms(m) if from_ms else m for m in moments]
-    return sorted(round((NOW - at).total_seconds() / 86_400, 2) for at in found)
-
-
-def test_samples_older_than_seven_days_go_and_younger_stay(context, settings, rows):
-    rows.series("a", 6.99, 7.01, 8, 30)
-    rows.series("b", 1, 100)
-    assert sum(forget("metric_samples", settings)) == 4
-    assert ages(MetricSample.at_ms, from_ms=True) == [1, 6.99]
-
-
-def test_samples_go_in_batches(context, settings, rows, monkeypatch):
-    monkeypatch.setattr(actions, "BATCH", 2)
-    rows.series("a", 1, 8, 9, 10, 11, 12)
-    assert forget("metric_samples", settings) == [2, 2, 1]
-
-
-def test_a_series_goes_with_its_last_sample_and_a_new_one_stays(context, settings, rows):
-    rows.series("gone", 9)
-    rows.series("alive", 1, 9)
-    rows.series("not yet read")
-    forget("metric_samples", settings)
-    assert forget("metric_series", settings) == [1]
-    assert set(db.session.scalars(select(MetricSeries.name))) == {"alive", "not yet read"}
+def ages(column):
+    moments = db.session.scalars(select(column))
+    return sorted(round((NOW - at).total_seconds() / 86_400, 2) for at in moments)
 
 
 def test_checks_older_than_ninety_days_go_in_batches_of_every_website(

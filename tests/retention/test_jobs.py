@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 
 from webapp.core.db import db
 from webapp.metrics.models import MetricSample
-from webapp.retention import actions, jobs
+from webapp.retention import jobs, measurements
 from webapp.websites.models import MonitorCheck
 
 
@@ -24,7 +24,7 @@ def test_a_second_run_finds_nothing_left(context, rows):
 
 
 def test_it_stops_after_the_batch_at_hand_and_keeps_what_it_did(context, rows, monkeypatch):
-    monkeypatch.setattr(actions, "BATCH", 1)
+    monkeypatch.setattr(measurements, "BATCH", 1)
     rows.series("a", 8, 9, 10)
     db.session.commit()
     monkeypatch.setattr("webapp.core.queue.is_stopping", lambda: True)

@@ -5,7 +5,7 @@ from rq.registry import FailedJobRegistry
 from sqlalchemy import select
 
 from webapp.activity.models import ActivityEvent
-from webapp.core import queue, workforce
+from webapp.core import clock, counted, queue, workforce
 from webapp.core.db import db
 from webapp.core.problems import Problem
 from webapp.selfcheck import actions
@@ -62,6 +62,8 @@ def test_a_running_job_is_given_up_once_its_worker_is_silent_for_40_s(
     if given_up:
         found, _ = workforce.failed_jobs(context.extensions["redis"], offset=0, limit=1)
         assert found[0].traceback == workforce.ABANDONED
+    _, tally = counted.take(context.extensions["redis"], clock.now())
+    assert sum(tally.counts.values()) == given_up
 
 
 def test_only_the_newest_failed_jobs_of_a_queue_are_kept(context, jobs, monkeypatch):

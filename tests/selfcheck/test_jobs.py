@@ -1,11 +1,14 @@
 """A dead worker is noticed, once."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from webapp.activity.models import ActivityEvent
 from webapp.core import workforce
 from webapp.core.db import db
-from webapp.selfcheck.jobs import sweep_dead_workers
+from webapp.selfcheck.jobs import sweep_dead_workers, take_stock
+from webapp.selfcheck.models import HealthState
 
 
 def diary():
@@ -36,3 +39,26 @@ def test_a_worker_without_a_record_leaves_the_register(context, jobs):
     redis.delete(jobs.worker("vanished").key)
     sweep_dead_workers()
     assert redis.smembers("rq:workers") == set()
+
+
+def states():
+    db.session.expire_all()
+    return {row.component: row.state for row in db.session.scalars(select(HealthState))}
+
+
+def test_stock_is_taken_of_every_part_however_often_it_runs(context, monkeypatch):
+    nowhere = replace(context.extensions["settings"], port=9, statsd_port=8125)
+    monkeypatch.setitem(context.extensions, "settings", nowhere)
+    for _ in range(2):
+        take_stock()
+        assert states() == {
+            "web": "down", "api": "down", "database": "ok", "cache": "ok", "workers": "down",
+            "scheduler": "down", "queues": "ok", "statsd": "down",
+        }  # fmt: skip
+
+
+def test_where_nobody_listens_for_statsd_it_is_no_part(context, monkeypatch):
+    nowhere = replace(context.extensions["settings"], port=9)
+    monkeypatch.setitem(context.extensions, "settings", nowhere)
+    take_stock()
+    assert "statsd" not in states()

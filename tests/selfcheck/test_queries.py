@@ -1,6 +1,6 @@
 """Questions about the monitor, bounded in time."""
 
-import threading
+from datetime import timedelta
 
 from sqlalchemy.exc import OperationalError
 
@@ -10,34 +10,30 @@ from webapp.selfcheck import queries
 
 
 def test_the_database_answers_in_milliseconds(context):
-    assert 0 <= queries.database_answer_ms() < 1000
+    found = queries.monitor(clock.now()).facts
+    assert 0 <= found.database_ms < 1000
+    assert found.database_error is None
 
 
-def test_a_database_that_fails_has_no_answer(context, monkeypatch):
+def test_a_database_that_fails_has_no_answer_and_a_reason(context, monkeypatch):
     def refuse(*_arguments):
-        raise OperationalError("SELECT 1", {}, Exception("gone"))
+        raise OperationalError("SELECT 1", {}, Exception("could not connect\n to server"))
 
     with monkeypatch.context() as patch:
         patch.setattr(type(db.engine), "connect", refuse)
-        assert queries.database_answer_ms() is None
+        found = queries.monitor(clock.now()).facts
+    assert (found.database_ms, found.database_error) == (None, "could not connect to server")
 
 
-def test_a_database_that_hangs_is_not_waited_for_and_asked_only_once(context, monkeypatch):
-    monkeypatch.setattr(queries, "PATIENCE_S", 0.05)
-    let_go, asked = threading.Event(), []
+def test_the_database_is_asked_once_in_a_request(app):
+    with app.test_request_context():
+        assert queries.database_probe() is queries.database_probe()
 
-    def hang(*_arguments):
-        asked.append(1)
-        let_go.wait(10)
-        raise OperationalError("SELECT 1", {}, Exception("gone"))
 
-    with monkeypatch.context() as patch:
-        patch.setattr(type(db.engine), "connect", hang)
-        assert [queries.database_answer_ms(), queries.database_answer_ms()] == [None, None]
-        assert len(asked) == 1
-        let_go.set()
-        assert queries._probing.acquire(timeout=5)
-    queries._probing.release()
+def test_the_longest_wait_of_a_job_is_found(context, jobs):
+    jobs.wait("slow")
+    found = queries.monitor(clock.now() + timedelta(seconds=90)).facts
+    assert (found.waiting_queue, round(found.longest_wait_s)) == ("slow", 90)
 
 
 def test_without_redis_the_monitor_still_answers(without_redis):

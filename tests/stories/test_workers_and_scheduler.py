@@ -2,9 +2,11 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -14,8 +16,11 @@ from rq import Queue
 from rq.cron import CronScheduler
 from rq.job import Job
 
+from webapp.core import standing
 from webapp.core.timetable import LOCK, SlottedJob, elected_name
-from webapp.metrics.jobs import collect_metrics
+from webapp.metrics import system
+from webapp.metrics.collector import collect_metrics
+from webapp.selfcheck.jobs import sweep_dead_workers
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE_S = 30
@@ -90,9 +95,16 @@ def elected_pid(redis):
     return int(name.split(":")[1]) if name else None
 
 
+def moments(folder):
+    """When this host was read, in milliseconds since 1970."""
+    with closing(sqlite3.connect(folder / "watchkeeper.db")) as connection:
+        asked = "SELECT DISTINCT at_ms FROM metric_samples ORDER BY at_ms"
+        return [row[0] for row in connection.execute(asked)]
+
+
 def test_a_pool_runs_the_timetable_and_ends_within_five_seconds(redis, start_pool):
     pool = start_pool()
-    eventually(lambda: redis.keys("rq:results:collect_metrics-*"))
+    eventually(lambda: redis.keys("rq:results:*"))
     began = time.monotonic()
     family = _family(pool.pid)
     pool.send_signal(signal.SIGTERM)
@@ -118,7 +130,7 @@ def test_of_two_schedulers_one_is_elected_and_the_other_takes_over(redis, start_
 
 def test_a_slot_is_enqueued_once_however_many_schedulers_overlap(redis):
     """Even if the lock were lost, the job's id carries its slot."""
-    jobs = [SlottedJob("fast", collect_metrics, interval=3600, job_timeout=60) for _ in range(3)]
+    jobs = [SlottedJob("fast", sweep_dead_workers, interval=3600, job_timeout=60) for _ in range(3)]
     assert [job.enqueue(redis) is not None for job in jobs] == [True, False, False]
     assert len(Queue("fast", connection=redis).job_ids) == 1
 
@@ -131,11 +143,33 @@ def test_a_killed_worker_and_a_killed_scheduler_are_started_again(redis, start_p
     killed_at = time.time()
 
     def a_later_run_succeeded():
-        keys = [k.decode().removeprefix("rq:job:") for k in redis.keys("rq:job:collect_metrics-*")]
+        keys = [k.decode().removeprefix("rq:job:") for k in redis.keys("rq:job:*")]
         runs = Job.fetch_many(keys, connection=redis)
         return any(r and r.ended_at and r.ended_at.timestamp() > killed_at + 1 for r in runs)
 
     eventually(a_later_run_succeeded)
+
+
+def test_a_pool_reads_its_own_host_and_a_killed_collector_is_started_again(
+    redis, start_pool, tmp_path
+):
+    pool = start_pool("--no-scheduler")
+
+    eventually(lambda: len(moments(tmp_path)) >= 2)
+    assert all(at_ms % 2000 == 0 for at_ms in moments(tmp_path))
+    for victim in psutil.Process(pool.pid).children():
+        victim.kill()
+    killed_at_ms = time.time() * 1000
+    eventually(lambda: moments(tmp_path)[-1] > killed_at_ms)
+
+
+def test_two_pools_on_a_host_read_it_once(redis, start_pool, tmp_path):
+    start_pool("--no-scheduler")
+    start_pool("--no-scheduler")
+    place = standing.key(collect_metrics, system.host_name())
+    eventually(lambda: len(moments(tmp_path)) >= 3)
+    assert redis.get(place) in (b"held", b"sent")
+    assert all(at_ms % 2000 == 0 for at_ms in moments(tmp_path))
 
 
 def test_workers_do_not_outlive_a_pool_that_is_killed(redis, start_pool):

@@ -37,6 +37,10 @@ class ActivityType(str, Enum):
     WEBSITE_MAINTENANCE = "website_maintenance"
     JOB_RETRIED = "job_retried"
     JOB_DELETED = "job_deleted"
+    HOST_SILENT = "host_silent"
+    HOST_BACK = "host_back"
+    HOST_STARTED_AGAIN = "host_started_again"
+    SOURCE_RECOVERED = "source_recovered"
 
     @property
     def label(self) -> str:
@@ -50,6 +54,8 @@ LOOKS = {
     ActivityType.STREAM_ERROR: "error",
     ActivityType.SYSTEM_WARNING: "warning",
     ActivityType.SYSTEM_ERROR: "error",
+    ActivityType.HOST_SILENT: "warning",
+    ActivityType.HOST_BACK: "up",
     ActivityType.WEBSITE_DOWN: "down",
     ActivityType.WEBSITE_UP: "up",
     ActivityType.WEBSITE_PAUSED: "paused",

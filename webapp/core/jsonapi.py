@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from itertools import chain
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
-import orjson
 from flask import Blueprint, Response, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from webapp.core.access import Role, needs
+from webapp.core.bodies import read_json, read_unchecked_json
 from webapp.core.db import db
-from webapp.core.problems import Problem, field_errors, invalid
+from webapp.core.problems import field_errors, invalid
 from webapp.core.web import csrf
 
 Item = TypeVar("Item")
@@ -28,8 +28,12 @@ DEEPEST = 50
 
 
 class Input(BaseModel):
-    """Base of everything that comes in: an unknown field is an error, text is stripped."""
+    """Base of everything that comes in: an unknown field is an error, text is stripped.
 
+    `several` names the parameters of a query that may come several times, as lists.
+    """
+
+    several: ClassVar[tuple[str, ...]] = ()
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     @field_validator("*", mode="before")
@@ -101,11 +105,14 @@ def operation(
     body: type[BaseModel] | None = None,
     returns: type[BaseModel] | None = None,
     status: int = 200,
+    unchecked: int | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Make a view of a function that is called with `query=` and `body=` where declared.
 
     What it returns is shaped by `returns`; a pair `(items, total)` becomes one page of a list.
     With no `returns` the answer is 204. The transaction is committed after a method that changes.
+    With `unchecked`, the most bytes of it, the body comes as decoded, for the function to check;
+    `body` then only describes it.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Response]:
@@ -113,7 +120,9 @@ def operation(
         def view(**arguments: Any) -> Response:
             if query is not None:
                 arguments["query"] = _parse_query(query)
-            if body is not None:
+            if unchecked is not None:
+                arguments["body"] = read_unchecked_json(unchecked)
+            elif body is not None:
                 arguments["body"] = _parse_body(body)
             result = function(**arguments)
             document = _shape(returns, result, arguments.get("query"))
@@ -128,19 +137,18 @@ def operation(
 
 
 def _parse_query(schema: type[Schema]) -> Schema:
+    given: dict[str, Any] = request.args.to_dict()
+    for name in getattr(schema, "several", ()):
+        if name in given:
+            given[name] = request.args.getlist(name)
     try:
-        return schema.model_validate(request.args.to_dict())
+        return schema.model_validate(given)
     except ValidationError as error:
         raise invalid(*field_errors(error)) from error
 
 
 def _parse_body(schema: type[Schema]) -> Schema:
-    if not request.is_json:
-        raise Problem(415, "Send the body as application/json.")
-    try:
-        given = orjson.loads(request.get_data())
-    except orjson.JSONDecodeError as error:
-        raise Problem(400, "The body is not valid JSON.") from error
+    given = read_json()
     try:
         return schema.model_validate(given)
     except ValidationError as error:

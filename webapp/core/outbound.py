@@ -6,6 +6,7 @@ that resolves differently the second time gains nothing.
 
 import socket
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pycurl
@@ -71,3 +72,23 @@ def new_handle(
     handle.setopt(pycurl.USERAGENT, USER_AGENT)
     handle.setopt(pycurl.WRITEFUNCTION, on_body)
     return handle, refusals
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """The status of an answer, or why there was none."""
+
+    status: int | None
+    error: str | None
+
+
+def fetch(url: str, *, timeout_s: float) -> Fetched:
+    """Ask an address of our own with GET and look at the status alone."""
+    handle, _ = new_handle(url, timeout_s=timeout_s, private_allowed=True, on_body=len)
+    try:
+        handle.perform()
+        return Fetched(handle.getinfo(pycurl.RESPONSE_CODE), None)
+    except pycurl.error as error:
+        return Fetched(None, str(error.args[1]))
+    finally:
+        handle.close()

@@ -21,12 +21,16 @@ class FieldError:
 
 @dataclass
 class Problem(Exception):
-    """A request that is refused, with an HTTP status and, where it fits, the fields at fault."""
+    """A request that is refused, with an HTTP status and, where it fits, the fields at fault.
+
+    `more` is told beside them in the problem document.
+    """
 
     status: int
     detail: str
     errors: list[FieldError] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
+    more: dict[str, Any] = field(default_factory=dict)
 
     def as_response(self) -> Response:
         """The problem document."""
@@ -38,6 +42,7 @@ class Problem(Exception):
         }
         if self.errors:
             document["errors"] = [{"field": e.field, "message": e.message} for e in self.errors]
+        document |= self.more
         return Response(orjson.dumps(document), self.status, self.headers, content_type=MEDIA_TYPE)
 
 

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from webapp.config import Settings
 from webapp.core.db import db, dispose_engines
+from webapp.core.labour import CountingWorker
 
 QUEUES = ("fast", "default", "checks", "slow")
 WORKER_TTL_S = 30  # an idle worker shows life every 15 s, 15 s before this
@@ -48,7 +49,7 @@ class Nudge:
     queue: str
     job_id: str | None
     timeout_s: int
-    transaction: SessionTransaction
+    transaction: SessionTransaction | None = None
 
 
 def init_app(
@@ -96,12 +97,14 @@ def _send_outbox(session: Session) -> None:
     if session.in_nested_transaction():
         return
     for nudge in session.info.pop(OUTBOX, []):
-        try:
-            send(nudge)
-        except RedisError as error:
-            log.warning(
-                "job not sent, the timetable will", job=nudge.function.__name__, why=str(error)
-            )
+        _send_or_leave(nudge)
+
+
+def _send_or_leave(nudge: Nudge) -> None:
+    try:
+        send(nudge)
+    except RedisError as error:
+        log.warning("job not sent, the timetable will", job=nudge.function.__name__, why=str(error))
 
 
 @event.listens_for(Session, "after_soft_rollback")
@@ -147,7 +150,7 @@ def worker_class(app: Flask) -> type[Worker]:
     """An RQ worker whose jobs run in `app`'s context; it ends with the process that calls this."""
     pool = os.getpid()
 
-    class AppWorker(Worker):
+    class AppWorker(CountingWorker):
         """A worker that dies with its pool and whose horse owns its database connections."""
 
         max_connection_wait_time = 2.0
@@ -165,7 +168,7 @@ def worker_class(app: Flask) -> type[Worker]:
 
         def main_work_horse(self, *arguments: Any, **options: Any) -> None:
             die_with_parent(signal.SIGKILL, self.pid or 0)
-            signal.signal(signal.SIGUSR1, lambda *_: _stop.set())
+            signal.signal(signal.SIGUSR1, lambda *_: stop())
             dispose_engines(app)
             super().main_work_horse(*arguments, **options)
 
@@ -178,18 +181,21 @@ def worker_class(app: Flask) -> type[Worker]:
             with app.app_context():
                 succeeded = super().perform_job(job, queue)
                 if succeeded:
-                    _nudge_followers(job)
+                    nudge_followers(job.func)
                 return succeeded
 
     return AppWorker
 
 
-def _nudge_followers(job: Job) -> None:
-    followers = current_app.extensions["after"].get(job.func, ())
-    for function in followers:
-        queue("fast").enqueue_call(
-            function, timeout=JOB_TIMEOUT_S, result_ttl=RESULT_TTL_S, failure_ttl=FAILURE_TTL_S
-        )
+def nudge_followers(done: JobFunction | None) -> None:
+    """Send the jobs that follow what has just been done and committed."""
+    for function in current_app.extensions["after"].get(done, ()):
+        _send_or_leave(Nudge(function, (), "fast", None, JOB_TIMEOUT_S))
+
+
+def stop() -> None:
+    """Ask the job that runs in this process to end."""
+    _stop.set()
 
 
 def is_stopping() -> bool:

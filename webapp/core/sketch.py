@@ -2,10 +2,12 @@
 
 Values fall into buckets whose bounds grow by a constant factor, so that a quantile is wrong by at
 most `RELATIVE_ERROR` of its value, however many sketches were merged (DDSketch: Masson, Rim and
-Lee, VLDB 2019). Values are non-negative; what is below `SMALLEST` counts as zero.
+Lee, VLDB 2019). What is nearer to zero than `SMALLEST` counts as zero; the buckets of negative
+values mirror those of positive ones.
 """
 
 import math
+import sys
 from collections.abc import Iterable, Iterator
 
 RELATIVE_ERROR = 0.01
@@ -13,6 +15,7 @@ SMALLEST = 1e-6
 GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
 LOG_GAMMA = math.log(GAMMA)
 ZERO_BUCKET = -(2**20)
+LARGEST_LOG = math.log(sys.float_info.max)
 
 
 class Sketch:
@@ -26,10 +29,14 @@ class Sketch:
             self.add(value)
 
     def add(self, value: float, times: int = 1) -> None:
-        """Count `value`; raise ValueError when it is negative or not a finite number."""
-        if not 0 <= value < math.inf:
-            raise ValueError(f"{value} is not a non-negative number")
-        bucket = ZERO_BUCKET if value < SMALLEST else math.ceil(math.log(value) / LOG_GAMMA)
+        """Count `value`; raise ValueError when it is not a finite number."""
+        if value >= SMALLEST:
+            bucket = math.ceil(math.log(_finite(value)) / LOG_GAMMA)
+        elif value <= -SMALLEST:
+            bucket = 2 * ZERO_BUCKET - math.ceil(math.log(_finite(-value)) / LOG_GAMMA)
+        else:
+            _finite(value)
+            bucket = ZERO_BUCKET
         self.buckets[bucket] = self.buckets.get(bucket, 0) + times
 
     def merge(self, other: "Sketch") -> None:
@@ -76,7 +83,18 @@ class Sketch:
 
 def _value(bucket: int) -> float:
     """The middle of a bucket in relative terms: no value in it is further off than the error."""
-    return 0.0 if bucket == ZERO_BUCKET else 2 * GAMMA**bucket / (GAMMA + 1)
+    if bucket == ZERO_BUCKET:
+        return 0.0
+    if bucket < ZERO_BUCKET:
+        return -_value(2 * ZERO_BUCKET - bucket)
+    middle = bucket * LOG_GAMMA + math.log(2 / (GAMMA + 1))
+    return math.exp(middle) if middle < LARGEST_LOG else sys.float_info.max
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is not a finite number")
+    return value
 
 
 def _zigzag(number: int) -> int:

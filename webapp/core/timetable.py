@@ -19,7 +19,7 @@ from rq.exceptions import DuplicateJobError
 from rq.job import Job
 
 from webapp.core import standing
-from webapp.core.queue import FAILURE_TTL_S, JOB_TIMEOUT_S, RESULT_TTL_S
+from webapp.core.queue import FAILURE_TTL_S, JOB_TIMEOUT_S
 
 LOCK = "watchkeeper:scheduler"
 LEASE_S = 8
@@ -81,13 +81,8 @@ class StandingJob(CronJob):
         assert self.func is not None
         if not standing.is_vacant(connection, self.func, self.number):
             return None
-        return Queue(self.queue_name, connection=connection).enqueue_call(
-            self.func,
-            (self.number,),
-            timeout=self.job_options["job_timeout"],
-            result_ttl=RESULT_TTL_S,
-            failure_ttl=FAILURE_TTL_S,
-        )
+        timeout_s = self.job_options["job_timeout"]
+        return standing.send(connection, self.func, self.number, self.queue_name, timeout_s)
 
 
 def cron_jobs(periodic: Periodic) -> list[CronJob]:

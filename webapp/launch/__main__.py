@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from webapp.config import ConfigError, Settings, load, with_keys
+from webapp.config import ConfigError, Settings, load
+from webapp.core.keys import with_keys
 from webapp.launch import embedded_redis, preflight, supervision
 from webapp.launch.lifeline import die_with_parent
 
@@ -35,7 +36,7 @@ def start(settings: Settings) -> None:
         os.environ["DATA_DIR"] = str(settings.data_dir)
         redis_server = None if settings.redis_url else prepare_redis(settings.data_dir)
         migrate(run_dir / "migrate.log")
-        kept = supervision.programs(redis_server, run_dir)
+        kept = supervision.programs(redis_server, run_dir, with_statsd=settings.statsd_port > 0)
         file = run_dir / "supervisord.conf"
         file.write_text(supervision.configuration(kept, as_root=os.geteuid() == 0))
         print("Starting the web server, the workers and the scheduler ...", flush=True)

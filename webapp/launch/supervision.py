@@ -42,7 +42,9 @@ class Program:
     stays: bool = True
 
 
-def programs(redis_server: Path | None, run_dir: Path) -> list[Program]:
+def programs(
+    redis_server: Path | None, run_dir: Path, *, with_statsd: bool = False
+) -> list[Program]:
     """What makes up the product; the embedded Redis only where there is a server for it."""
     python = sys.executable
     web = [python, "-m", "gunicorn", "--config", "python:webapp.launch.web_server"]
@@ -51,6 +53,8 @@ def programs(redis_server: Path | None, run_dir: Path) -> list[Program]:
         Program("worker", [python, "worker.py"], "app", 2),
         Program("welcome", [python, "-m", "webapp.launch.welcome"], "welcome", 3, stays=False),
     ]
+    if with_statsd:
+        kept.append(Program("statsd", [python, "-m", "webapp.statsd"], "app", 2))
     if redis_server:
         command = [redis_server, run_dir / "redis.conf"]
         # What a client was told is written is in the file: no need to let it end gently.

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote
 
 from webapp.core.clock import from_ms
+from webapp.metrics.paths import page_of_host
 from webapp.metrics.readings import Measure
 from webapp.metrics.thresholds import MetricStatus, status_of, worst
 
@@ -75,12 +75,7 @@ class Machine:
     @property
     def href(self) -> str:
         """Path of the machine's own page."""
-        return page_of(self.host)
-
-
-def page_of(host: str) -> str:
-    """Path of the page of `host`."""
-    return f"/machines/{quote(host, safe='')}"
+        return page_of_host(self.host)
 
 
 def draw_machines(
@@ -138,7 +133,7 @@ def _draw_card(
         low=None if measure.ceiling is None else 0,
         high=measure.ceiling,
         detail=_detail(latest.name, value, beside),
-        href=f"{page_of(latest.host)}#{measure.chart}",
+        href=f"{page_of_host(latest.host)}#{measure.chart}",
     )
 
 

@@ -22,11 +22,19 @@ class MetricSeries(Model):
 
     `source` is the host of a system metric and the service of an application metric. `fingerprint`
     is the SHA-256 of all of these, which makes the row unique. `newest_ms` and `newest_value`
-    repeat the last sample, so that a page of current values reads no samples.
+    repeat the last sample, so that a page of current values reads no samples. `unsummed_from_ms`
+    is the earliest sample that the minutes have not taken in yet, None when there is none;
+    `unfolded_from_ms` the earliest hour whose minutes the hours and days have not taken in yet.
     """
 
     __tablename__ = "metric_series"
-    __table_args__ = (Index("ix_metric_series_kind", "kind", "metric_type", "source"),)
+    __table_args__ = (
+        Index("ix_metric_series_kind", "kind", "metric_type", "source"),
+        Index("ix_metric_series_unsummed_from_ms", "unsummed_from_ms"),
+        Index("ix_metric_series_unfolded_from_ms", "unfolded_from_ms"),
+        # Each batch of samples changes a row: with room on its page, no index has to know.
+        {"postgresql_with": {"fillfactor": 50}},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
@@ -38,11 +46,16 @@ class MetricSeries(Model):
     details: Mapped[dict[str, Any]]
     newest_ms: Mapped[int | None] = mapped_column(BigInteger)
     newest_value: Mapped[float | None]
+    unsummed_from_ms: Mapped[int | None] = mapped_column(BigInteger)
+    unfolded_from_ms: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class MetricSample(Model):
-    """One reading of a series at a moment, in milliseconds since 1970 (UTC)."""
+    """One reading of a series at a moment, in milliseconds since 1970 (UTC).
+
+    Older ones are sealed: moved, exactly, into a `MetricChunk`.
+    """
 
     __tablename__ = "metric_samples"
     __table_args__ = {"sqlite_with_rowid": False}
@@ -52,6 +65,87 @@ class MetricSample(Model):
     )
     at_ms: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     value: Mapped[float]
+
+
+class MetricChunk(Model):
+    """Sealed samples of a series from `started_ms` to `ended_ms`, both inclusive, packed."""
+
+    __tablename__ = "metric_chunks"
+    __table_args__ = (Index("ix_metric_chunks_ended_ms", "ended_ms"),)
+
+    series_id: Mapped[int] = mapped_column(
+        ForeignKey("metric_series.id", ondelete="CASCADE"), primary_key=True
+    )
+    started_ms: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    ended_ms: Mapped[int] = mapped_column(BigInteger)
+    count: Mapped[int]
+    data: Mapped[bytes]
+
+
+class MetricRollup(Model):
+    """A page of rollups of a series: the minutes of an hour, the hours or the days of a stretch.
+
+    `tier` is the seconds of each bucket (60, 3600 or 86400), `page_ms` when the page begins.
+    `data` packs count, sum, minimum and maximum of each bucket, `sketches` their distributions.
+    """
+
+    __tablename__ = "metric_rollups"
+    __table_args__ = (Index("ix_metric_rollups_tier_page_ms", "tier", "page_ms"),)
+
+    series_id: Mapped[int] = mapped_column(
+        ForeignKey("metric_series.id", ondelete="CASCADE"), primary_key=True
+    )
+    tier: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    page_ms: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    data: Mapped[bytes]
+    sketches: Mapped[bytes]
+
+
+class Host(Model):
+    """A machine that is measured, here or by an agent.
+
+    `interval_s` is how often it said that it measures, which decides when it counts as silent.
+    `details` says what it is: system, kernel, processors, memory, the agent's version.
+    """
+
+    __tablename__ = "hosts"
+
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    interval_s: Mapped[float]
+    first_seen_at: Mapped[datetime] = mapped_column(default=clock.now)
+    last_seen_at: Mapped[datetime]
+    booted_at: Mapped[datetime | None]
+    is_silent: Mapped[bool] = mapped_column(default=False)
+    details: Mapped[dict[str, Any]]
+
+
+class ProcessList(Model):
+    """The processes of a host that used most, at a moment: top ten by CPU and by memory.
+
+    `processes` has {"count", "cpu": [...], "memory": [...]}; each entry has pid, name, user,
+    command, cpu_percent, memory_bytes.
+    """
+
+    __tablename__ = "process_lists"
+    __table_args__ = (Index("ix_process_lists_at_ms", "at_ms"),)
+
+    host: Mapped[str] = mapped_column(String(255), primary_key=True)
+    at_ms: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    processes: Mapped[dict[str, Any]]
+
+
+class Dashboard(Model):
+    """A page of chosen charts that a person keeps: which, in which order, over which range."""
+
+    __tablename__ = "dashboards"
+    __table_args__ = (Index("ix_dashboards_user_id", "user_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(100))
+    content: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 
 
 _series = MetricSeries.__table__

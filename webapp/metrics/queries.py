@@ -1,7 +1,6 @@
 """Questions about what was measured."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,15 +10,17 @@ from sqlalchemy import ColumnElement, func, or_, select
 from webapp.config import Settings
 from webapp.core import clock
 from webapp.core.db import db
-from webapp.metrics import database, system
-from webapp.metrics.cards import BESIDE_CARDS, CARDS, Latest, Machine, draw_machines, series_label
-from webapp.metrics.catalogue import DESCRIBED, in_chart
-from webapp.metrics.models import Metric, MetricKind, MetricSample, MetricSeries
+from webapp.metrics import database, system, timelines
+from webapp.metrics.cards import BESIDE_CARDS, CARDS, Latest, Machine, draw_machines
+from webapp.metrics.catalogue import DESCRIBED
+from webapp.metrics.listing import listed
+from webapp.metrics.models import Metric, MetricKind, MetricSeries
 from webapp.metrics.readings import Snapshot
-from webapp.metrics.spans import SPARKLINE, Buckets, Span, buckets
+from webapp.metrics.selection import labelled
 from webapp.metrics.system import host_name
 
 CPU_PROBE_S = 0.1
+MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 SILENT_DAYS = 7  # a machine that has been silent so long is no longer shown
 SHORTEST_STALE_S = 15
 
@@ -53,9 +54,7 @@ def machine_cards(now: datetime, host: str | None = None) -> list[Machine]:
         for value in _latest((*CARDS, *BESIDE_CARDS), now_ms)
         if host is None or value.host == host
     ]
-    drawn = buckets(SPARKLINE, now_ms, _settings().metrics_interval_s)
-    means = _means([value.series_id for value in latest if value.name in CARDS], drawn)
-    points = {series_id: drawn.fill(values) for series_id, values in means.items()}
+    points = _last_hour([value.series_id for value in latest if value.name in CARDS], now_ms)
     return draw_machines(latest, points, DESCRIBED, now_ms, stale_after_s() * 1000)
 
 
@@ -84,53 +83,20 @@ def _of_machines() -> ColumnElement[bool]:
     return or_(MetricSeries.kind == MetricKind.SYSTEM, MetricSeries.name == "latency_ms")
 
 
-def _means(series_ids: Sequence[int], drawn: Buckets) -> dict[int, dict[int, float]]:
-    """Mean of each bucket that has samples, by series; no statement without series."""
-    found: dict[int, dict[int, float]] = {series_id: {} for series_id in series_ids}
+def _last_hour(series_ids: Sequence[int], now_ms: int) -> dict[int, list[float | None]]:
+    """Means of the minutes of the last hour, by series; no statement without series."""
     if not series_ids:
-        return found
-    bucket = MetricSample.at_ms // drawn.bucket_ms
-    rows = db.session.execute(
-        select(MetricSample.series_id, bucket, func.avg(MetricSample.value))
-        .where(MetricSample.series_id.in_(series_ids), MetricSample.at_ms >= drawn.since_ms)
-        .group_by(MetricSample.series_id, bucket)
+        return {}
+    until_ms = (now_ms // MINUTE_MS + 1) * MINUTE_MS
+    # A step is at least two intervals long, or one late reading would look like a gap.
+    least_ms = 2000 * _settings().metrics_interval_s
+    found = timelines.read(
+        series_ids, until_ms - HOUR_MS, until_ms, 60, now_ms, tier="minute", least_step_ms=least_ms
     )
-    for series_id, number, mean in rows:
-        found[series_id][number] = mean
-    return found
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a chart: points are milliseconds since 1970 and a value, None for a gap."""
-
-    label: str
-    unit: str
-    points: list[tuple[int, float | None]]
-
-
-def chart_lines(host: str, chart: str, span: Span, now: datetime) -> list[Line]:
-    """The lines of a chart of `host`, in the order of the catalogue; two statements."""
-    now_ms = clock.to_ms(now)
-    names = in_chart(chart)
-    latest = [value for value in _latest(names, now_ms) if value.host == host]
-    latest.sort(key=lambda value: (names.index(value.name), sorted(value.labels.items())))
-    drawn = buckets(span, now_ms, _settings().metrics_interval_s)
-    means = _means([value.series_id for value in latest], drawn)
-    return [
-        Line(
-            series_label(DESCRIBED[value.name], value.labels),
-            value.unit,
-            drawn.points(means[value.series_id]),
-        )
-        for value in latest
-    ]
-
-
-def charts_of(host: str, now: datetime) -> set[str]:
-    """Which charts have anything to show for `host`."""
-    latest = _latest(DESCRIBED, clock.to_ms(now))
-    return {DESCRIBED[value.name].chart for value in latest if value.host == host}
+    return {
+        series_id: [bucket and bucket.total / bucket.count for bucket in line]
+        for series_id, line in found.lines.items()
+    }
 
 
 def system_snapshot(now: datetime, answer_ms: Callable[[], float]) -> Snapshot:
@@ -167,6 +133,7 @@ def metrics(
     to_at: datetime,
     limit: int,
     offset: int = 0,
+    labels: Mapping[str, str] | None = None,
     **equal: Any,
 ) -> tuple[Sequence[Metric], int]:
     """Readings from `from_at` until before `to_at`, newest first, and how many there are in all.
@@ -175,17 +142,7 @@ def metrics(
     """
     since_ms, until_ms = clock.to_ms(from_at), clock.to_ms(to_at)
     narrow = [getattr(MetricSeries, k) == value for k, value in equal.items() if value is not None]
-    # Naming the series leads either database to the primary key; the time alone would not.
-    series = select(MetricSeries.id).where(MetricSeries.newest_ms >= since_ms, *narrow)
-    fits = [Metric.series_id.in_(series), Metric.at_ms >= since_ms, Metric.at_ms < until_ms]
-    newest = (Metric.at_ms.desc(), Metric.series_id)
-    rows = db.session.scalars(
-        select(Metric).where(*fits).order_by(*newest).limit(limit).offset(offset)
-    ).all()
-    counted = select(func.count()).where(
-        MetricSample.series_id.in_(series),
-        MetricSample.at_ms >= since_ms,
-        MetricSample.at_ms < until_ms,
-    )
-    total = db.session.scalar(counted)
-    return rows, total or 0
+    narrow += labelled(labels or {})
+    query = select(MetricSeries).where(MetricSeries.newest_ms >= since_ms, *narrow)
+    series = db.session.scalars(query.order_by(MetricSeries.id)).all()
+    return listed(series, since_ms, until_ms, limit, offset)

@@ -10,30 +10,34 @@ from webapp.metrics.readings import Reading, Total
 
 SHORTEST_S = 0.2
 LONGEST_S = 4 * 3600.0
-Totals = dict[str, tuple[float, float | None]]
+Totals = dict[tuple[str, ...], tuple[float, float | None]]
 
 
 def settle(
     found: Iterable[Reading | Total],
-    before: Mapping[str, tuple[float, float | None]],
+    before: Mapping[tuple[str, ...], tuple[float, float | None]],
     elapsed_s: float | None,
 ) -> tuple[list[Reading], Totals]:
     """Readings of `found`, and the totals to keep for the next time.
 
     `before` holds the totals of `elapsed_s` seconds ago; None, a time that went back, a moment too
-    short or a pause too long give no rates. A value that is not a finite number is left out.
+    short or a pause too long give no rates. A value that is not a finite number is left out; the
+    others are rounded to the digits that their measure has.
     """
     readings: list[Reading] = []
     totals: Totals = {}
     for item in found:
+        value: float | None
         if isinstance(item, Reading):
-            readings.append(item)
-            continue
-        totals[item.key] = (item.part, item.whole)
-        value = growth(item, before.get(item.key), elapsed_s)
-        if value is not None:
-            readings.append(Reading(item.measure, value, item.labels))
-    return [reading for reading in readings if math.isfinite(reading.value)], totals
+            value = item.value
+        else:
+            key = item.key
+            totals[key] = (item.part, item.whole)
+            value = growth(item, before.get(key), elapsed_s)
+        if value is not None and math.isfinite(value):
+            rounded = round(value, item.measure.digits)
+            readings.append(Reading(item.measure, rounded, item.labels))
+    return readings, totals
 
 
 def growth(
@@ -44,9 +48,12 @@ def growth(
         return None
     part = total.part - before[0]
     if total.whole is None or before[1] is None:
-        return part / elapsed_s if part >= 0 else None
-    whole = total.whole - before[1]
-    if part < 0 or whole <= 0:
+        value = part / elapsed_s
+    else:
+        whole = total.whole - before[1]
+        if whole <= 0:
+            return None
+        value = total.scale * part / whole
+    if part < 0:
         return None
-    value = total.scale * part / whole
     return value if total.measure.ceiling is None else min(value, total.measure.ceiling)

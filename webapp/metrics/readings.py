@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
+from typing import Any
 
 Labels = Mapping[str, str]
 OWN_SERVICE = "watchkeeper"
@@ -23,7 +24,7 @@ class MetricKind(str, Enum):
 
 
 class SystemMetricType(str, Enum):
-    """What of a machine is measured."""
+    """What of a machine is measured; `custom` is whatever its owner named."""
 
     CPU = "cpu"
     MEMORY = "memory"
@@ -31,10 +32,11 @@ class SystemMetricType(str, Enum):
     NETWORK = "network"
     DATABASE = "database"
     CACHE = "cache"
+    CUSTOM = "custom"
 
 
 class ApplicationMetricType(str, Enum):
-    """What of an application is measured."""
+    """What of an application is measured; `custom` is whatever its makers named."""
 
     REQUEST = "request"
     RESPONSE_TIME = "response_time"
@@ -42,6 +44,7 @@ class ApplicationMetricType(str, Enum):
     USER_COUNT = "user_count"
     QUEUE_SIZE = "queue_size"
     TASK_COUNT = "task_count"
+    CUSTOM = "custom"
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,8 @@ class Measure:
     """What is measured and how to draw it.
 
     Measures of the same `chart` share one drawing. `ceiling` is the top of that drawing where the
-    unit has one (100 for percent), None where the values decide.
+    unit has one (100 for percent), None where the values decide. Values are rounded to `digits`
+    places; negative ones round to tens and hundreds, as in `round`.
     """
 
     metric_type: SystemMetricType | ApplicationMetricType
@@ -59,9 +63,10 @@ class Measure:
     description: str
     chart: str
     ceiling: float | None = None
+    digits: int = 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The value of a measure now; `labels` tell two of the same measure apart (a disk's mount)."""
 
@@ -70,7 +75,7 @@ class Reading:
     labels: Labels = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Total:
     """A counter that only grows. The reading is what it grew by since the collection before.
 
@@ -85,9 +90,21 @@ class Total:
     labels: Labels = field(default_factory=dict)
 
     @property
-    def key(self) -> str:
+    def key(self) -> tuple[str, ...]:
         """What the collection after this one finds it by."""
-        return f"{self.measure.name} {json.dumps(dict(self.labels), sort_keys=True)}"
+        if not self.labels:
+            return (self.measure.name,)
+        return (self.measure.name, *(part for pair in sorted(self.labels.items()) for part in pair))
+
+
+@dataclass(frozen=True)
+class ProcessTable:
+    """The processes that use most: {"count", "cpu": [...], "memory": [...]}.
+
+    Each entry has pid, name, user, command, cpu_percent (of one core) and memory_bytes.
+    """
+
+    processes: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

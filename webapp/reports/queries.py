@@ -6,15 +6,17 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from redis import RedisError
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from webapp.core import clock
 from webapp.core.db import db
 from webapp.core.workforce import Workforce, failed_since, impatient_redis, workforce
-from webapp.metrics.cards import ANSWERED_ON_DEMAND, page_of
+from webapp.metrics.cards import ANSWERED_ON_DEMAND
 from webapp.metrics.catalogue import DESCRIBED
-from webapp.metrics.models import MetricKind, MetricSample, MetricSeries
+from webapp.metrics.models import MetricKind, MetricSeries
+from webapp.metrics.paths import page_of_host
 from webapp.metrics.queries import SILENT_DAYS, stale_after_s
+from webapp.metrics.raw import risen_at
 from webapp.metrics.thresholds import THRESHOLDS, MetricStatus, status_of
 from webapp.reports.verdict import Facts, Trouble, is_settled, worst_first
 from webapp.websites.models import Website
@@ -101,7 +103,7 @@ def _machine(host: str, series: list[MetricSeries], now: datetime) -> Iterator[T
     newest_ms = max(row.newest_ms or 0 for row in series if row.name != ANSWERED_ON_DEMAND)
     if newest_ms < limit_ms:
         title = f"{host} sends nothing"
-        yield Trouble("stale", title, clock.from_ms(newest_ms), page_of(host))
+        yield Trouble("stale", title, clock.from_ms(newest_ms), page_of_host(host))
         return
     values = {row.name: row.newest_value for row in series}
     for row in series:
@@ -127,25 +129,13 @@ def _reading(
         name, unit = DESCRIBED[row.name].label, {"percent": "%"}.get(row.unit, row.unit)
         place = " ".join(v for k, v in sorted(row.details.items()) if k != "host")
         title = f"{name}{' ' + place if place else ''} of {host} is at {value:.0f} {unit}".rstrip()
-        yield Trouble(status.value, title, since_at, page_of(host))
+        yield Trouble(status.value, title, since_at, page_of_host(host))
 
 
 def _beyond_since(row: MetricSeries, limit: float, now: datetime) -> datetime | None:
     """When the value last rose to `limit`, at most a day back."""
-    since_ms = clock.to_ms(now - LOOK_BACK)
-    of_series = MetricSample.series_id == row.id
-    last_below = (
-        select(MetricSample.at_ms)
-        .where(of_series, MetricSample.at_ms >= since_ms, MetricSample.value < limit)
-        .order_by(MetricSample.at_ms.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    first = select(func.min(MetricSample.at_ms)).where(
-        of_series, MetricSample.at_ms > func.coalesce(last_below, since_ms)
-    )
-    first_ms: int | None = db.session.scalar(first)
-    return None if first_ms is None else clock.from_ms(first_ms)
+    risen_ms = risen_at(row.id, limit, clock.to_ms(now - LOOK_BACK))
+    return None if risen_ms is None else clock.from_ms(risen_ms)
 
 
 def _monitor(now: datetime) -> Iterable[Trouble]:

@@ -5,18 +5,18 @@ its caller to commit before it asks for the next. So the write lock is held for 
 however much there is to forget.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Delete, delete, func, select
+from sqlalchemy import delete, func, select
 
 from webapp.accounts.models import FirstLink, SignIn
 from webapp.activity import actions as activity
 from webapp.config import Settings
-from webapp.core import clock
 from webapp.core.db import db
-from webapp.metrics.models import MetricSample, MetricSeries
+from webapp.retention.measurements import BATCH, Forgetting, execute
+from webapp.retention.measurements import FORGETTINGS as OF_METRICS
 from webapp.retention.policies import HISTORY_DAYS, USED_LINK_DAYS
 from webapp.websites.models import (
     CheckRollup,
@@ -28,42 +28,13 @@ from webapp.websites.models import (
     StatusPeriod,
 )
 
-BATCH = 250  # a few milliseconds of the write lock
-
-Forgetting = Callable[[Settings, datetime], Iterator[int]]
-
-
-def forget_samples(settings: Settings, now: datetime) -> Iterator[int]:
-    """Readings older than METRICS_DAYS, series by series along the primary key."""
-    before_ms = clock.to_ms(now - timedelta(days=settings.metrics_days))
-    for series_id in db.session.scalars(select(MetricSeries.id)).all():
-        while (last_ms := _batch_end(series_id, before_ms)) is not None:
-            yield _execute(
-                delete(MetricSample).where(
-                    MetricSample.series_id == series_id, MetricSample.at_ms <= last_ms
-                )
-            )
-
-
-def forget_series(settings: Settings, now: datetime) -> Iterator[int]:
-    """Series without a reading left, once their last one is older than METRICS_DAYS."""
-    before = now - timedelta(days=settings.metrics_days)
-    newest_ms = func.coalesce(MetricSeries.newest_ms, 0)
-    silent = select(MetricSeries.id).where(
-        newest_ms < clock.to_ms(before), MetricSeries.created_at < before
-    )
-    has_samples = select(MetricSample.at_ms).where(MetricSample.series_id == MetricSeries.id)
-    ids = db.session.scalars(silent.where(~has_samples.exists()).limit(BATCH)).all()
-    if ids:
-        yield _execute(delete(MetricSeries).where(MetricSeries.id.in_(ids)))
-
 
 def forget_checks(settings: Settings, now: datetime) -> Iterator[int]:
     """Checks of websites older than CHECKS_DAYS, from the lowest id: ids follow time."""
     before = now - timedelta(days=settings.checks_days)
     first = select(MonitorCheck.id, MonitorCheck.checked_at).order_by(MonitorCheck.id).limit(BATCH)
     while old := [id for id, checked_at in db.session.execute(first) if checked_at < before]:
-        yield _execute(
+        yield execute(
             delete(MonitorCheck).where(
                 MonitorCheck.id.between(old[0], old[-1]), MonitorCheck.checked_at < before
             )
@@ -105,8 +76,7 @@ def _ended_long_ago(table: Any, ended_at: Any) -> Forgetting:
 
 
 FORGETTINGS: dict[str, Forgetting] = {
-    "metric_samples": forget_samples,
-    "metric_series": forget_series,
+    **OF_METRICS,
     "monitor_checks": forget_checks,
     "hourly_rollups": forget_hourly_rollups,
     "check_rollups": forget_daily_rollups,
@@ -120,19 +90,9 @@ FORGETTINGS: dict[str, Forgetting] = {
 }
 
 
-def _batch_end(series_id: int, before_ms: int) -> int | None:
-    """When the last reading of the next batch was taken, None when there is nothing to forget."""
-    old = select(MetricSample.at_ms).where(
-        MetricSample.series_id == series_id, MetricSample.at_ms < before_ms
-    )
-    batch = old.order_by(MetricSample.at_ms).limit(BATCH).subquery()
-    last_ms: int | None = db.session.scalar(select(func.max(batch.c.at_ms)))
-    return last_ms
-
-
 def _by_id(table: Any, condition: Any) -> Iterator[int]:
     while ids := db.session.scalars(select(table.id).where(condition).limit(BATCH)).all():
-        yield _execute(delete(table).where(table.id.in_(ids)))
+        yield execute(delete(table).where(table.id.in_(ids)))
 
 
 def _rollups(span: RollupSpan, before: datetime) -> Iterator[int]:
@@ -141,9 +101,4 @@ def _rollups(span: RollupSpan, before: datetime) -> Iterator[int]:
     while (at := db.session.scalar(oldest)) is not None and at < before:
         of_then = CheckRollup.span == span, CheckRollup.started_at == at
         ids = db.session.scalars(select(CheckRollup.website_id).where(*of_then).limit(BATCH)).all()
-        yield _execute(delete(CheckRollup).where(*of_then, CheckRollup.website_id.in_(ids)))
-
-
-def _execute(statement: Delete) -> int:
-    result = db.session.execute(statement, execution_options={"synchronize_session": False})
-    return int(result.rowcount)  # type: ignore[attr-defined]
+        yield execute(delete(CheckRollup).where(*of_then, CheckRollup.website_id.in_(ids)))

@@ -38,18 +38,36 @@ def policies(settings: Settings) -> tuple[Policy, ...]:
 
 
 FOR_GOOD = (
+    Policy("health_states", "How the monitor's parts are", None, "For good: a row a part.", None),
     Policy("users", "People", None, "Until an administrator removes them.", None),
     Policy("api_tokens", "API tokens", None, "For good; revoked ones stay listed.", None),
 )
 
 
 def _of_machines(settings: Settings) -> tuple[Policy, ...]:
-    days, setting = settings.metrics_days, "METRICS_DAYS"
-    series = "Machines and what is measured of them"
+    raw, minutes = settings.metrics_days, settings.metric_minutes_days
+    hours, days, setting = settings.metric_hours_days, settings.metric_days_days, "METRIC_DAYS_DAYS"
+    seen = f"{_days(days)[:1].upper()}{_days(days)[1:]} after it was last heard of."
+    measured = "As long as anything measured is kept."
     return (
-        _by_age("metric_samples", "Readings of machines", days, setting),
-        Policy("metric_series", series, days, "As long as they have a reading.", setting),
+        _by_age("metric_samples", "Readings, the last two hours", raw, "METRICS_DAYS"),
+        _by_age("metric_chunks", "Readings, packed", raw, "METRICS_DAYS"),
+        _by_age("metric_minutes", "Readings by the minute", minutes, "METRIC_MINUTES_DAYS"),
+        _by_age("metric_hours", "Readings by the hour", hours, "METRIC_HOURS_DAYS"),
+        _by_age("metric_rollups", "Readings by the day", days, setting),
+        _size(settings.metrics_max_mb),
+        Policy("metric_series", "What is measured", days, measured, setting),
+        _by_age("process_lists", "Lists of processes", raw, "METRICS_DAYS"),
+        Policy("hosts", "Hosts", days, seen, setting),
+        Policy("dashboards", "Dashboards", None, "As long as their owner keeps them.", None),
     )
+
+
+def _size(megabytes: int) -> Policy:
+    sentence = "No limit."
+    if megabytes:
+        sentence = f"About {megabytes:,} MB: beyond that the oldest readings go, then minutes."
+    return Policy("metrics_size", "Size of all readings", None, sentence, "METRICS_MAX_MB")
 
 
 def _of_websites(settings: Settings) -> tuple[Policy, ...]:

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from webapp.selfcheck import api, views
+from webapp.selfcheck import models as models
 
 
 def init_app(app: Flask) -> None:

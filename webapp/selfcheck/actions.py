@@ -10,6 +10,7 @@ from rq.worker_registration import clean_worker_registry
 from webapp.activity import actions as activity
 from webapp.activity.models import ActivityType
 from webapp.core import queue
+from webapp.core.labour import note_job
 from webapp.core.problems import Problem
 from webapp.core.workforce import BUSY_LATE_AFTER_S, WorkerState, function_name
 
@@ -47,8 +48,13 @@ def give_up_silent_jobs() -> list[str]:
     for name in queue.QUEUES:
         registry = StartedJobRegistry(queue=queue.queue(name))
         moved += registry.get_expired_job_ids(limit)
-        registry.cleanup(limit)
+        registry.cleanup(limit, [_count_as_failed])
     return moved
+
+
+def _count_as_failed(job: Job, *_why: object) -> None:
+    """As a worker does when it lives to see the end of its job."""
+    note_job(queue.connection(), job, succeeded=False)
 
 
 def report_worker(worker: WorkerState) -> None:

@@ -16,7 +16,10 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True)
 class Facts:
-    """What was found; a time in milliseconds is None when there was no answer in time."""
+    """What was found; a time in milliseconds is None when there was no answer in time.
+
+    Then `..._took_ms` is how long the question was waited for, and `..._error` why it failed.
+    """
 
     database_ms: float | None
     redis_ms: float | None
@@ -24,6 +27,12 @@ class Facts:
     late_workers: int = 0
     has_scheduler: bool = False
     failed_jobs: int = 0
+    longest_wait_s: float = 0.0
+    waiting_queue: str = ""
+    database_error: str | None = None
+    database_took_ms: float = 0.0
+    redis_error: str | None = None
+    redis_took_ms: float = 0.0
 
 
 @dataclass(frozen=True)

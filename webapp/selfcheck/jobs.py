@@ -3,7 +3,18 @@
 from webapp.core import clock, queue
 from webapp.core.db import db
 from webapp.core.workforce import workforce
-from webapp.selfcheck import actions
+from webapp.selfcheck import actions, queries, stocktaking
+
+
+def take_stock() -> None:
+    """Look at every part of the monitor, our own web server included, and note how it is."""
+    now = clock.now()
+    facts = queries.monitor(now).facts
+    found = stocktaking.look_at_web()
+    if facts.database_ms is not None:
+        found |= stocktaking.look_at_statsd(now)
+    stocktaking.take_stock(facts, now, found, with_numbers=True)
+    db.session.commit()
 
 
 def sweep_dead_workers() -> None:

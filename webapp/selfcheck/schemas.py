@@ -5,9 +5,24 @@ from typing import Literal
 
 from webapp.core.jsonapi import Output
 
+State = Literal["ok", "degraded", "down", "unknown"]
+
+
+class ComponentRead(Output):
+    """A part of the monitor: how it is, since when, and what the last probe found."""
+
+    component: str
+    label: str
+    state: State
+    since_at: datetime | None
+    last_error: str | None
+    last_error_at: datetime | None
+    checked_at: datetime | None
+    probe_ms: float | None
+
 
 class HealthRead(Output):
-    """Each part in one word, the same as `/healthz`."""
+    """Each part in one word, the same as `/healthz`, and then all that is known of each."""
 
     status: Literal["ok", "degraded", "failed"]
     database: Literal["ok", "failed"]
@@ -15,6 +30,7 @@ class HealthRead(Output):
     workers: Literal["ok", "missing", "unknown"]
     scheduler: Literal["ok", "missing", "unknown"]
     message: str
+    components: list[ComponentRead]
 
 
 class QueueRead(Output):
@@ -53,6 +69,7 @@ class StatusRead(Output):
     """The monitor's parts in numbers; lists are empty while Redis does not answer."""
 
     status: Literal["ok", "degraded", "failed"]
+    components: dict[str, State]
     database_ms: float | None
     database_bytes: int | None
     redis_ms: float | None

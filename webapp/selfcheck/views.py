@@ -1,6 +1,7 @@
 """`/healthz`, `/metrics` and the health page with its panels."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -9,26 +10,33 @@ from flask import Blueprint, Response, flash, render_template, request, url_for
 from jinja2.filters import do_filesizeformat
 from prometheus_client import CONTENT_TYPE_LATEST
 from redis import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.core import clock, htmx
 from webapp.core.access import Role, needs, public
 from webapp.core.db import db
 from webapp.core.workforce import FailedJob, failed_jobs, failed_version, impatient_redis
-from webapp.selfcheck import actions, queries
+from webapp.selfcheck import absence, actions, queries, stocktaking
+from webapp.selfcheck.components import WEB, Standing, in_order, shown
 from webapp.selfcheck.exposition import exposition
-from webapp.selfcheck.health import judge, look, sentence
+from webapp.selfcheck.health import OK, Facts, judge, look, sentence
+from webapp.selfcheck.queries import Monitor
 
 PAGE = "selfcheck/index.html"
 PAGE_SIZE = 20
 
 blueprint = Blueprint("selfcheck", __name__)
+absence.watch(blueprint)
 
 
 @blueprint.get("/healthz")
 @public
 def healthz() -> Response:
     """One line of JSON; 503 when the database or Redis does not answer."""
-    verdict = judge(queries.monitor(clock.now()).facts)
+    now = clock.now()
+    facts = queries.monitor(now).facts
+    verdict = judge(facts)
+    _note(facts, now)
     body = orjson.dumps(asdict(verdict)) + b"\n"
     headers = {"Cache-Control": "no-store"}
     return Response(body, verdict.http_status, headers, content_type="application/json")
@@ -111,6 +119,15 @@ def delete_all() -> Response:
     return htmx.redirect(url_for("selfcheck.index"))
 
 
+def _note(facts: Facts, now: datetime) -> None:
+    """Store what has changed: while Redis is away no job can, and load balancers ask all day."""
+    try:
+        stocktaking.take_stock(facts, now)
+        db.session.commit()
+    except SQLAlchemyError:
+        db.session.rollback()
+
+
 def _panel(block: str) -> Response:
     context = _context()
     version = context["versions"][block]
@@ -136,7 +153,7 @@ def _context() -> dict[str, Any]:
     shown: dict[str, Any] = {
         "title": sentence(found.facts, verdict),
         "look": look(found.facts, verdict),
-        "verdict": verdict,
+        "parts": _parts(found, now),
         "sizes": _sizes(force.redis_bytes if force else None),
     }
     versions = {
@@ -148,6 +165,19 @@ def _context() -> dict[str, Any]:
         "failed_jobs": _failed_version(),
     }
     return shown | {"force": force, "moment": now, "versions": versions}
+
+
+def _parts(found: Monitor, now: datetime) -> list[Standing]:
+    standings = stocktaking.take_stock(found.facts, now)
+    db.session.commit()
+    return [_calm(shown(standing, now, (WEB,))) for standing in in_order(standings)]
+
+
+def _calm(part: Standing) -> Standing:
+    """Without what differs at every look: a panel is not drawn anew for a few milliseconds."""
+    rounded = part.probe_ms and max(10, round(part.probe_ms, -1))
+    at = part.last_error_at if part.state == OK else None
+    return replace(part, checked_at=None, probe_ms=rounded, last_error_at=at)
 
 
 def _sizes(redis_bytes: int | None) -> dict[str, str]:

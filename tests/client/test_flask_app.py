@@ -1,0 +1,81 @@
+"""A Flask application: requests by rule, failures, files left out, active users."""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask, Response, abort, request
+
+from webapp.client import Recorder, flask_app
+
+HERE = str(Path(__file__).parent)
+
+
+@pytest.fixture
+def sent():
+    return []
+
+
+@pytest.fixture
+def recorder(sent):
+    return Recorder("shop", send=sent.append, sends_by_itself=False)
+
+
+@pytest.fixture
+def browser(recorder, monkeypatch):
+    app = Flask("shop", root_path=HERE, static_folder=".", static_url_path="/static")
+    monkeypatch.setattr(app.logger, "disabled", True)
+
+    @app.get("/orders/<int:number>")
+    def order(number):
+        return abort(404) if number == 0 else f"order {number}"
+
+    @app.get("/stream")
+    def stream():
+        return Response(iter(["a", "b"]))
+
+    @app.post("/crash")
+    def crash():
+        raise RuntimeError("on purpose")
+
+    flask_app.init_app(app, recorder, user=lambda: request.headers.get("X-User"))
+    return app.test_client()
+
+
+def counted(recorder, sent):
+    recorder.flush()
+    return {
+        tuple(value for _, value in key.labels): n
+        for batch in sent
+        for key, n in batch.tally.counts.items()
+        if key.name == "requests"
+    }
+
+
+def test_requests_are_counted_by_rule_method_and_outcome(browser, recorder, sent):
+    assert browser.get("/orders/1", buffered=True).text == "order 1"
+    assert browser.get("/orders/2", buffered=True).status_code == 200
+    assert browser.get("/orders/0", buffered=True).status_code == 404
+    assert browser.get("/stream", buffered=True).text == "ab"
+    assert browser.post("/crash", buffered=True).status_code == 500
+    assert browser.get("/nothing-here", buffered=True).status_code == 404
+    assert counted(recorder, sent) == {
+        ("GET", "/orders/<int:number>", "2xx"): 2,
+        ("GET", "/orders/<int:number>", "4xx"): 1,
+        ("GET", "/stream", "2xx"): 1,
+        ("POST", "/crash", "5xx"): 1,
+        ("GET", "(none)", "4xx"): 1,
+    }
+
+
+def test_files_are_left_out(browser, recorder, sent):
+    with browser.get("/static/test_flask_app.py") as answer:
+        assert answer.status_code == 200
+    assert counted(recorder, sent) == {}
+
+
+def test_users_are_counted_once(browser, recorder, sent):
+    for user in ("ada", "ada", "grace"):
+        browser.get("/orders/1", headers={"X-User": user})
+    browser.get("/orders/1")
+    recorder.flush()
+    assert {key.name: n for key, n in sent[0].tally.levels.items()} == {"active_users": 2}

@@ -1,0 +1,80 @@
+"""The numbers behind a chart: its lines over a range, and the same time earlier beside them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from webapp.metrics import counts, strokes, timelines
+from webapp.metrics.ranges import TimeRange
+from webapp.metrics.series_queries import Series
+from webapp.metrics.strokes import Grid
+
+FEWEST_POINTS, USUAL_POINTS, MOST_POINTS = 50, 400, 2000
+LIVE_MS = 1000
+
+
+def drawing(
+    series: Sequence[Series], total: int, chosen: TimeRange, points: int = USUAL_POINTS
+) -> dict[str, Any]:
+    """What the script draws of these series, of `total` that there are.
+
+    Times are milliseconds since 1970: the range asked for, and where the first of the places on
+    the grid stands. `tier` and `words` say what a point is; `fresh_ms` for how long it stays true.
+    """
+    points = min(max(points, FEWEST_POINTS), MOST_POINTS)
+    ids = [one.id for one in series]
+    found = timelines.read(
+        ids, chosen.from_ms, chosen.to_ms, points, chosen.now_ms, least_step_ms=_least(series)
+    )
+    grid = Grid(found.from_ms, found.step_ms, found.tier)
+    with_band = len(series) <= strokes.LINES_WITH_BAND
+    lines = [
+        {"id": one.id}
+        | strokes.line(
+            one.label,
+            counts.drawn_unit(one.unit),
+            counts.drawn(
+                found.lines.get(one.id, ()), one.unit, grid.start_ms, grid.step_ms, chosen.now_ms
+            ),
+            found.tier,
+            with_band,
+        )
+        for one in series
+    ]
+    if chosen.shift_ms:
+        _compare(lines, series, chosen, points, grid)
+    return {
+        "from_ms": chosen.from_ms,
+        "to_ms": chosen.to_ms,
+        "start_ms": grid.start_ms,
+        "step_ms": grid.step_ms,
+        "tier": grid.tier,
+        "words": grid.words(),
+        "fresh_ms": max(grid.step_ms // 2, LIVE_MS),
+        "total": total,
+        "series": lines,
+    }
+
+
+def _least(series: Sequence[Series]) -> int:
+    return counts.least_step_ms([one.unit for one in series])
+
+
+def _compare(
+    lines: Sequence[dict[str, Any]],
+    series: Sequence[Series],
+    chosen: TimeRange,
+    points: int,
+    grid: Grid,
+) -> None:
+    """Put the same time earlier beside each line, as `before`."""
+    shift = chosen.shift_ms
+    ids = [one.id for one in series]
+    begin, end = max(chosen.from_ms - shift, 0), max(chosen.to_ms - shift, 1)
+    found = timelines.read(ids, begin, end, points, chosen.now_ms, least_step_ms=_least(series))
+    own = Grid(found.from_ms, found.step_ms, found.tier)
+    for line, one in zip(lines, series, strict=True):
+        told = found.lines.get(one.id, ())
+        buckets = counts.drawn(told, one.unit, own.start_ms, own.step_ms, chosen.now_ms)
+        aligned = strokes.align(buckets, own, shift, grid, len(line["values"]))
+        line["before"] = strokes.means(aligned)
+        line["before_bridge"] = strokes.bridge(aligned, own.tier)

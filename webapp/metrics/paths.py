@@ -1,0 +1,36 @@
+"""The name of a host or a service as a part of a path: pure.
+
+Servers decode `%2F` before anything is routed, and browsers take `.` and `..` away, so that names
+with these need an escape of their own: `~` and two hexadecimal digits.
+"""
+
+import re
+from urllib.parse import quote
+
+ESCAPED = re.compile(r"~([0-9A-Fa-f]{2})")
+
+
+def escape(name: str) -> str:
+    """The name without slashes, backslashes or a dot in front; still to be quoted for a URL."""
+    found = re.sub(r"[~/\\]", lambda match: f"~{ord(match[0]):02X}", name)
+    return f"~2E{found[1:]}" if found.startswith(".") else found
+
+
+def unescape(part: str) -> str:
+    """The name that `escape` made `part` of."""
+    return ESCAPED.sub(lambda match: chr(int(match[1], 16)), part)
+
+
+def segment(name: str) -> str:
+    """The name as a part of a path in a URL."""
+    return quote(escape(name), safe="")
+
+
+def page_of_host(host: str) -> str:
+    """Path of the page of `host`."""
+    return f"/machines/{segment(host)}"
+
+
+def page_of_service(service: str) -> str:
+    """Path of the page of `service`."""
+    return f"/services/{segment(service)}"

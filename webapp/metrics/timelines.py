@@ -1,0 +1,172 @@
+"""Questions about values over time: the lines of charts, out of the tier that fills them.
+
+What was measured last is not in the rollups yet; it is added from the samples and the finer tiers,
+so that a line goes on until now.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from webapp.core.db import db
+from webapp.metrics.distributions import quantiles as quantiles
+from webapp.metrics.freshness import (
+    FINER,
+    Asked,
+    Fresh,
+    fresh_of,
+    plans_for,
+    unfolded_since,
+    unsummed_since,
+)
+from webapp.metrics.models import MetricRollup
+from webapp.metrics.pages import (
+    BUCKETS,
+    MINUTE,
+    Columns,
+    by_bucket,
+    no_buckets,
+    page_start,
+    summed,
+    unpack_columns,
+)
+from webapp.metrics.pages import Bucket as Bucket
+from webapp.metrics.raw import rows_of, samples_of
+from webapp.metrics.raw import samples as samples
+from webapp.metrics.tiers import NAMES, RAW, Plan
+
+PAGE = MetricRollup.__table__.c
+Line = list[Bucket | None]
+
+
+@dataclass(frozen=True)
+class Timelines:
+    """Lines by series id: a bucket for each step of `step_ms` from `from_ms` on, None for a gap.
+
+    `tier` says what they were read from: raw, minute, hour or day.
+    """
+
+    tier: str
+    step_ms: int
+    from_ms: int
+    to_ms: int
+    lines: dict[int, Line]
+
+
+def read(
+    series_ids: Sequence[int],
+    from_ms: int,
+    to_ms: int,
+    points: int,
+    now_ms: int,
+    *,
+    tier: str | None = None,
+    least_step_ms: int = 0,
+) -> Timelines:
+    """The lines of series in about so many steps; two to five statements however many there are.
+
+    Without `tier` the coarsest is read that gives the points, and another where that has nothing.
+    `least_step_ms`, twice the interval of the samples, keeps every second step from being a gap.
+    """
+    ids = list(dict.fromkeys(series_ids))
+    first = None
+    for plan in plans_for(Asked(ids, from_ms, to_ms, points, now_ms, tier, least_step_ms)):
+        lines = _raw_lines(ids, plan) if plan.tier == RAW else _lines(ids, plan, now_ms)
+        found = Timelines(NAMES[plan.tier], plan.step_ms, plan.from_ms, plan.to_ms, lines)
+        first = first or found
+        if any(map(any, lines.values())):
+            return found
+    assert first is not None
+    return first
+
+
+def _raw_lines(ids: Sequence[int], plan: Plan) -> dict[int, Line]:
+    lines: dict[int, Line] = {series_id: [None] * plan.steps for series_id in ids}
+    for series_id, found in samples_of(ids, plan.from_ms, plan.to_ms).items():
+        line = lines[series_id]
+        for at_ms, values in by_bucket(found, plan.step_ms):
+            line[(at_ms - plan.from_ms) // plan.step_ms] = summed(values)
+    return lines
+
+
+def _lines(ids: Sequence[int], plan: Plan, now_ms: int) -> dict[int, Line]:
+    dense = _dense(plan.tier, fresh_of(ids), plan.from_ms, plan.to_ms, now_ms)
+    lines: dict[int, Line] = {series_id: [None] * plan.steps for series_id in ids}
+    make = Bucket._make
+    for series_id, columns in dense.items():
+        grouped = zip(*_grouped(columns, plan.per_step), strict=True)
+        lines[series_id] = [make(bucket) if bucket[0] else None for bucket in grouped]
+    return lines
+
+
+def _dense(
+    tier: int, fresh: dict[int, Fresh], from_ms: int, to_ms: int, now_ms: int
+) -> dict[int, Columns]:
+    """Every bucket of a tier, the newest of them from what the tier has not taken in yet."""
+    lines = _paged(tier, list(fresh), from_ms, to_ms)
+    if tier == MINUTE:
+        _add_samples(lines, fresh, from_ms, to_ms, now_ms)
+        return lines
+    behind, since_ms = unfolded_since(tier, fresh, to_ms, now_ms)
+    since_ms = max(since_ms, from_ms)
+    newest = _dense(FINER[tier], behind, since_ms, to_ms, now_ms) if behind else {}
+    for series_id, columns in newest.items():
+        grouped = _grouped(columns, tier // FINER[tier])
+        _lay_over(lines[series_id], grouped, (since_ms - from_ms) // (tier * 1000))
+    return lines
+
+
+def _paged(tier: int, ids: Sequence[int], from_ms: int, to_ms: int) -> dict[int, Columns]:
+    """What the pages of a tier have; one statement along the primary key."""
+    unit_ms, size = tier * 1000, BUCKETS[tier]
+    count = (to_ms - from_ms) // unit_ms
+    lines = {series_id: no_buckets(count) for series_id in ids}
+    query = select(PAGE.series_id, PAGE.page_ms, PAGE.data).where(
+        PAGE.series_id.in_(ids),
+        PAGE.tier == tier,
+        PAGE.page_ms.between(page_start(from_ms, tier), to_ms - 1),
+    )
+    for series_id, page_ms, data in db.session.execute(query) if ids else ():
+        first = (page_ms - from_ms) // unit_ms
+        skipped = max(-first, 0)
+        end = min(first + size, count)
+        for line, column in zip(lines[series_id], unpack_columns(data, size), strict=True):
+            line[first + skipped : end] = column[skipped : end - first]  # type: ignore[index]
+    return lines
+
+
+def _add_samples(
+    lines: dict[int, Columns], fresh: dict[int, Fresh], from_ms: int, to_ms: int, now_ms: int
+) -> None:
+    """The minutes of samples that no rollup has taken in: younger than an hour, thus rows."""
+    since = unsummed_since(fresh, to_ms, now_ms)
+    if not since:
+        return
+    found = rows_of(list(since), max(min(since.values()), from_ms), to_ms)
+    for series_id, rows in found.items():
+        for at_ms, values in by_bucket(rows, MINUTE * 1000):
+            if at_ms >= since[series_id]:
+                lines[series_id].put((at_ms - from_ms) // (MINUTE * 1000), summed(values))
+
+
+def _lay_over(line: Columns, newest: Columns, first: int) -> None:
+    """Put buckets over those of a line from place `first` on, unless they have fewer samples."""
+    for number, count in enumerate(newest.counts, first):
+        if count and count >= line.counts[number]:
+            line.put(number, newest.bucket(number - first))
+
+
+def _grouped(columns: Columns, size: int) -> Columns:
+    """The columns of steps of `size` buckets each: in C, because a chart has thousands."""
+    if size == 1:
+        return columns
+    counts, totals, minima, maxima = (
+        zip(*[iter(column)] * size, strict=True) for column in columns
+    )
+    return Columns(
+        list(map(sum, counts)),
+        list(map(sum, totals)),
+        list(map(min, minima)),
+        list(map(max, maxima)),
+    )
