@@ -126,7 +126,8 @@ def test_a_bad_request_is_refused_and_changes_nothing(
     assert answer.status_code == status, answer.text
     assert answer.content_type == "application/problem+json"
     after = client.get(f"{BASE}{made}/", headers=write_token).get_json()
-    moving = {f"uptime_percentage_{window}": 0 for window in ("24h", "7d", "30d", "90d")}
+    windows = [(of, w) for of in ("uptime", "coverage") for w in ("24h", "7d", "30d", "90d")]
+    moving = {f"{of}_percentage_{window}": 0 for of, window in windows}
     assert before | moving == after | moving
     assert client.get(BASE, headers=write_token).get_json()["total"] == 1
 

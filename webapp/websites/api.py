@@ -129,14 +129,18 @@ def read_heartbeat(website_id: int) -> object:
 def _with_stats(website: Website) -> schemas.WebsiteWithStats:
     last, now = queries.get_latest_by_website(website.id), clock.now()
     periods = history.periods_of([website.id], now - listing.LONGEST)[website.id]
-    percents = listing.percents(periods, now)
+    figures = listing.figures(periods, now)
     day = history.summary(website.id, history.window(now - listing.UPTIMES["24 h"], now), now)
     return schemas.WebsiteWithStats(
         **schemas.WebsiteRead.model_validate(website).model_dump(),
-        uptime_percentage_24h=percents["24 h"],
-        uptime_percentage_7d=percents["7 d"],
-        uptime_percentage_30d=percents["30 d"],
-        uptime_percentage_90d=percents["90 d"],
+        uptime_percentage_24h=figures["24 h"].percent,
+        coverage_percentage_24h=figures["24 h"].coverage_percent,
+        uptime_percentage_7d=figures["7 d"].percent,
+        coverage_percentage_7d=figures["7 d"].coverage_percent,
+        uptime_percentage_30d=figures["30 d"].percent,
+        coverage_percentage_30d=figures["30 d"].coverage_percent,
+        uptime_percentage_90d=figures["90 d"].percent,
+        coverage_percentage_90d=figures["90 d"].coverage_percent,
         checks_count_24h=day.checks,
         failed_checks_count_24h=day.counts["DOWN"],
         p50_ms_24h=day.quantile("total", 0.5),

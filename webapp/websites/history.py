@@ -59,14 +59,18 @@ def marks() -> dict[RollupSpan, datetime]:
     return {row.span: row.rolled_until for row in found}
 
 
-def periods_of(website_ids: Sequence[int], since: datetime) -> dict[int, list[Stretch]]:
-    """For each website the periods that had not ended at `since`, oldest first; one statement."""
+def periods_of(
+    website_ids: Sequence[int], since: datetime, until: datetime | None = None
+) -> dict[int, list[Stretch]]:
+    """For each website its periods that touch [since, until), oldest first; one statement."""
     found: dict[int, list[Stretch]] = {website_id: [] for website_id in website_ids}
     if not found:
         return found
     columns = _periods.c
     wanted = select(columns.website_id, columns.status, columns.started_at, columns.ended_at)
     wanted = wanted.where(columns.website_id.in_(website_ids))
+    if until is not None:
+        wanted = wanted.where(columns.started_at < until)
     # Two questions, because an index answers neither database's "later, or open".
     rows = db.session.execute(
         union_all(wanted.where(columns.ended_at > since), wanted.where(columns.ended_at.is_(None)))
