@@ -153,9 +153,10 @@ def points(
     """A summary for each hour or day with checks from `since` until now, oldest first."""
     columns, done, length = _rollups.c, marks(), LENGTH[span]
     since = floor(since, length)
-    parts = [_within(span, since, now)]
+    marked, hours_end = done.get(span, since), done.get(RollupSpan.HOUR, since)
+    parts = [_within(span, since, marked)]
     if span is RollupSpan.DAY:
-        parts.append(_within(RollupSpan.HOUR, max(done.get(span, since), since), now))
+        parts.append(_within(RollupSpan.HOUR, max(marked, since), hours_end))
     rows = db.session.execute(
         select(_rollups).where(columns.website_id == website_id, or_(*parts))
     ).mappings()
@@ -163,7 +164,7 @@ def points(
     for row in rows:
         place = found.setdefault(floor(row["started_at"], length), Summary())
         place.merge(Summary.from_row(dict(row)))
-    tail = _checks(website_id, max(done.get(RollupSpan.HOUR, since), since), now, now)
+    tail = _checks(website_id, max(hours_end, since), now, now)
     for at, part in _by_span(tail, length):
         found.setdefault(at, Summary()).merge(part)
     return sorted(found.items(), key=lambda pair: pair[0])
