@@ -48,7 +48,7 @@ def _in_utc(moment: datetime | None) -> datetime | None:
 
 def _sqlite_text(moment: datetime | None) -> str | None:
     utc = _in_utc(moment)
-    return utc and utc.isoformat(" ", "microseconds")[:SQLITE_LENGTH]
+    return None if utc is None else utc.isoformat(" ", "microseconds")[:SQLITE_LENGTH]
 
 
 def _from_sqlite_text(text: str | None) -> datetime | None:
