@@ -6,7 +6,7 @@ from webapp.core import clock, web
 from webapp.core.access import Role
 from webapp.core.jsonapi import json_blueprint, operation
 from webapp.core.problems import FieldError, Problem, invalid
-from webapp.websites import actions, history, keeping, listing, queries, schemas
+from webapp.websites import actions, filing, history, keeping, listing, queries, schemas
 from webapp.websites.models import Website
 
 blueprint = json_blueprint("websites", "/api/monitoring/websites")
@@ -48,6 +48,24 @@ def add_website(body: schemas.WebsiteCreate) -> object:
         del fields["name"]
     website, is_new = actions.add(fields, clock.now())
     return website if is_new else _as_it_was(website)
+
+
+@blueprint.post("/bulk/")
+@operation(
+    "Pause, resume, tag, group, retime or delete many websites: all of them, or none",
+    role=Role.OPERATOR,
+    body=schemas.WebsitesDeed,
+    returns=schemas.WebsitesDone,
+)
+def change_many(body: schemas.WebsitesDeed) -> object:
+    """What was done."""
+    websites = filing.chosen(body.website_ids)
+    if missing := set(body.website_ids) - {website.id for website in websites}:
+        raise invalid(FieldError("website_ids", f"There is no website {min(missing)}."))
+    return {
+        "count": len(websites),
+        "message": filing.do(body.deed, websites, body.word, clock.now()),
+    }
 
 
 @blueprint.get("/<int:website_id>/")

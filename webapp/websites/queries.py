@@ -85,6 +85,12 @@ def get_all(
     return db.session.scalars(page.options(selectinload(Website.tags))).all(), _count(matching)
 
 
+def ids_of_all(text: str, state: str, tag: str, group: str, limit: int) -> list[int]:
+    """The ids of the websites that match, up to `limit` of them."""
+    matching = select(Website.id).where(*_conditions(False, text, state), *_filed(tag, group))
+    return list(db.session.scalars(matching.order_by(Website.id).limit(limit)))
+
+
 def get_active_websites() -> Sequence[Website]:
     """All websites that are not paused, by URL."""
     return db.session.scalars(select(Website).where(Website.is_active).order_by(Website.url)).all()

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from webapp.core.jsonapi import Input, Output, Page, PageQuery
 from webapp.websites.availability import CountAs
+from webapp.websites.filing import MOST, Deed
 from webapp.websites.models import CheckKind, HTTPMethod, MonitorStatus
 from webapp.websites.options import DEFAULT_OPTIONS, CheckOptions, CheckSecrets
 from webapp.websites.urls import normalised
@@ -188,6 +189,23 @@ class WebsiteListResponse(Page[WebsiteRead]):
 
 class MonitorCheckListResponse(Page[MonitorCheckRead]):
     """One page of checks, newest first."""
+
+
+class WebsitesDeed(Input):
+    """One thing to do to many websites; `word` is the tag, the group or the seconds."""
+
+    website_ids: Annotated[
+        list[Annotated[int, Field(ge=1, le=2**31 - 1)]], Field(min_length=1, max_length=MOST)
+    ]
+    deed: Deed
+    word: Annotated[str, Field(max_length=100)] = ""
+
+
+class WebsitesDone(Output):
+    """How many websites it was done to, and in words what was done."""
+
+    count: int
+    message: str
 
 
 class WebsiteQuery(PageQuery):
