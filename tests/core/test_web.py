@@ -1,8 +1,10 @@
 """What every page shares: error pages, forms, files that browsers keep."""
 
 import pytest
+from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from webapp.core import web
 from webapp.core.access import Role, needs
 
 
@@ -62,3 +64,19 @@ def test_a_body_that_is_too_large_is_refused(app, client, write_token):
         headers=write_token,
     )
     assert answer.status_code == 413
+
+
+ZONES = [
+    ("zone=America/New_York", "America/New_York"),
+    ("", "UTC"),
+    ("zone=", "UTC"),
+    ("zone=America", "UTC"),
+    ("zone=../../etc/passwd", "UTC"),
+    ("zone=Nowhere/Land", "UTC"),
+]
+
+
+@pytest.mark.parametrize(("cookie", "zone"), ZONES)
+def test_the_reader_is_where_the_browser_says(cookie, zone):
+    with Flask(__name__).test_request_context(headers={"Cookie": cookie}):
+        assert web.reader_zone().key == zone

@@ -126,7 +126,8 @@ def test_a_bad_request_is_refused_and_changes_nothing(
     assert answer.status_code == status, answer.text
     assert answer.content_type == "application/problem+json"
     after = client.get(f"{BASE}{made}/", headers=write_token).get_json()
-    moving = {f"uptime_percentage_{window}": 0 for window in ("24h", "7d", "30d", "90d")}
+    windows = [(of, w) for of in ("uptime", "coverage") for w in ("24h", "7d", "30d", "90d")]
+    moving = {f"{of}_percentage_{window}": 0 for of, window in windows}
     assert before | moving == after | moving
     assert client.get(BASE, headers=write_token).get_json()["total"] == 1
 
@@ -192,3 +193,20 @@ class TestOptions:
         made = client.post(BASE, json={"url": "heartbeat://a"}, headers=write_token).json
         answer = client.post(f"{BASE}{made['id']}/check-now/", headers=write_token)
         assert answer.status_code == 409
+
+
+def test_many_are_changed_at_once_or_none(client, write_token, read_token, made):
+    other = client.post(BASE, headers=write_token, json={"url": f"{URL}other"}).get_json()["id"]
+    body = {"website_ids": [made, other], "deed": "interval", "word": "30"}
+    answer = client.post(f"{BASE}bulk/", headers=write_token, json=body)
+    assert answer.status_code == 200, answer.text
+    assert answer.get_json() == {
+        "count": 2,
+        "message": "2 websites were set to be checked every 30 s",
+    }
+    for wrong in ({"website_ids": [made, 99]}, {"word": "soon"}, {"website_ids": []}):
+        refused = client.post(f"{BASE}bulk/", headers=write_token, json=body | wrong)
+        assert refused.status_code == 422
+        assert refused.get_json()["errors"][0]["field"] == next(iter(wrong))
+    assert client.post(f"{BASE}bulk/", headers=read_token, json=body).status_code == 403
+    assert client.get(f"{BASE}{other}/", headers=read_token).get_json()["check_interval"] == 30

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.websites.makers import website
-from webapp.websites import listing, queries
+from webapp.websites import bulk_pages, listing, queries
 
 
 @pytest.fixture
@@ -44,6 +44,26 @@ def test_what_is_refused_is_said_and_nothing_changes(app, operator, ids):
     assert active(app) == [1, 2, 3]
     with app.app_context():
         assert listing.all_tags() == []
+
+
+def test_all_that_fit_are_changed_whichever_page_they_are_on(app, operator, ids):
+    assert "that fit" not in operator.get("/websites/").text
+    with app.app_context():
+        for number in range(10, 40):
+            website(number, name=f"shop {number}")
+    assert "All 30 that fit" in operator.get("/websites/?q=shop").text
+    operator.post("/websites/bulk", {"deed": "pause", "all": "yes", "back": "q=shop&page=2"})
+    assert "30 websites were paused." in operator.get("/websites/").text
+    assert active(app) == [1, 2, 3]
+    odd = {"deed": "pause", "all": "yes", "back": "state=odd"}
+    assert operator.post("/websites/bulk", odd).status_code == 400
+
+
+def test_too_many_that_fit_are_left_alone(app, operator, ids, monkeypatch):
+    monkeypatch.setattr(bulk_pages, "MOST", 2)
+    operator.post("/websites/bulk", {"deed": "pause", "all": "yes"})
+    assert "More than 2 websites fit: narrow the search." in operator.get("/websites/").text
+    assert active(app) == [1, 2, 3]
 
 
 def test_they_are_deleted_only_after_a_question(app, operator, ids):

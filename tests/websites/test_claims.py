@@ -9,8 +9,9 @@ from tests.websites.makers import claimed, outcome, recorded, website
 from webapp.activity.models import ActivityEvent
 from webapp.core import clock
 from webapp.core.db import db
-from webapp.websites import actions, claims, queries, timing
-from webapp.websites.models import MonitorCheck, MonitorStatus, Website
+from webapp.websites import actions, claims, history, queries, rollups, timing
+from webapp.websites.models import CheckRollup, MonitorCheck, MonitorStatus, RollupSpan, Website
+from webapp.websites.summaries import floor
 
 SECOND = timedelta(seconds=1)
 
@@ -234,6 +235,20 @@ class TestRecord:
         after = fresh(made.id)
         assert after.check_requested_at is None
         assert after.next_check_at > now + 3 * SECOND
+
+    def test_checks_that_are_stored_after_their_hour_was_summed_up_are_in_its_sum(self, context):
+        made, now = website(check_interval=1), clock.now()
+        first = now - timedelta(days=2)
+        recorded(claimed(now)[0], first)
+        steps = list(rollups.roll_up(now))
+        db.session.commit()
+        assert sum(steps) == 2
+        late = outcome(claimed(now)[0], first + SECOND)
+        assert claims.record([late], now) == 1
+        for span in RollupSpan:
+            key = (made.id, span, floor(first, history.LENGTH[span]))
+            db.session.expire_all()
+            assert db.session.get(CheckRollup, key).up_count == 2
 
     def test_nothing_to_record_asks_nothing(self, context):
         assert claims.record([], clock.now()) == 0

@@ -1,6 +1,7 @@
 """Pages of downtimes: as page and as block, the normal path and the refusals."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -50,6 +51,22 @@ def test_none_is_said_so(app, viewer):
         one = website().id
         db.session.commit()
     assert "No downtimes" in viewer.get(f"/websites/{one}/downtimes").text
+
+
+def test_its_times_are_in_the_readers_zone(app, operator, made):
+    website_id, window_id = made
+    url, before = f"/websites/{website_id}/downtimes/{window_id}", read(app, window_id)
+    operator.client.set_cookie("zone", "Asia/Kolkata")
+    page = operator.get(url).text
+    local = before.started_at.astimezone(ZoneInfo("Asia/Kolkata"))
+    assert "In Asia/Kolkata" in page
+    assert f'value="{local:%Y-%m-%dT%H:%M:%S}"' in page
+    earlier = local - timedelta(minutes=10)
+    values = {"zone": "Asia/Kolkata", "started_at": f"{earlier:%Y-%m-%dT%H:%M:%S}"}
+    assert operator.post(url, values).status_code == 303
+    after = read(app, window_id)
+    assert after.started_at == (before.started_at - timedelta(minutes=10)).replace(microsecond=0)
+    assert operator.post(url, values | {"zone": "Moon/Crater"}).status_code == 422
 
 
 def test_one_is_explained_on_its_page(app, operator, made):

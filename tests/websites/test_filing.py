@@ -80,3 +80,21 @@ def test_exactly_the_given_tags_remain(context):
     filing.put_tags(one, ["c", "b", "c"])
     db.session.commit()
     assert sorted(tags()) == [(1, "b"), (1, "c")]
+
+
+@pytest.mark.parametrize(
+    ("deed", "column"), [(Deed.INTERVAL, "check_interval"), (Deed.TIMEOUT, "timeout")]
+)
+def test_many_get_another_interval_or_timeout_with_one_entry_in_the_diary(context, deed, column):
+    many = [website(1), website(2)]
+    sentence = filing.do(deed, many, "7", clock.now())
+    assert sentence.startswith("2 websites were ")
+    assert "7 s" in sentence
+    assert [getattr(one, column) for one in many] == [7, 7]
+    entries = db.session.scalars(select(ActivityEvent.message)).all()
+    assert entries.count(sentence) == 1
+    assert not [text for text in entries if "was changed" in text]
+    for word in ("", "0", "-5", "1.5", "soon", "99999999", "٣"):
+        with pytest.raises(Problem):
+            filing.do(deed, many, word, clock.now())
+    assert [getattr(one, column) for one in many] == [7, 7]

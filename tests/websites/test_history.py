@@ -140,6 +140,8 @@ def test_periods_of_many_websites_are_one_statement(context):
     assert len(statements) == 1
     assert [p.status.value for p in found[one.id]] == ["DOWN", "UP"]
     assert (found[two.id][0].ended_at, found[99]) == (None, [])
+    earlier = history.periods_of(ids, NOW - 60 * HOUR, NOW - 52 * HOUR)
+    assert [p.status.value for p in earlier[one.id]] == ["UP"]
     assert history.periods_of([], NOW) == {}
 
 

@@ -30,8 +30,9 @@ def test_a_line_has_bar_uptimes_pace_and_tags(context):
     assert line.tags == ["a", "b"]
     assert line.bar.text == "48 up"
     assert list(line.uptimes) == ["24 h", "7 d", "30 d", "90 d"]
-    assert line.uptimes["24 h"] == "100 %"
-    assert line.uptimes["90 d"].startswith("42.85")
+    assert line.uptimes["24 h"] == listing.Uptime("100 %", "")
+    assert line.uptimes["90 d"].text.startswith("42.85")
+    assert line.uptimes["90 d"].observed == "7 % observed"
     assert line.pace.width == listing.SPARK_HOURS - 1
     assert line.pace.text == "lowest 7, highest 40, latest 7"
     assert line.pace.line.count("M") == 2

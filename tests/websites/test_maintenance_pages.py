@@ -1,5 +1,8 @@
 """Pages of maintenance: the normal path and the refusals."""
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from webapp.core import clock
@@ -40,6 +43,17 @@ def test_it_is_planned_shown_and_ended(app, operator, made, of_all):
     assert "Nothing is planned" in operator.get(url).text
     with app.app_context():
         assert db.session.get(Website, made).state == "unknown"
+
+
+def test_it_begins_when_the_readers_clock_says(app, operator, made):
+    zone, url = ZoneInfo("America/New_York"), f"/websites/{made}/maintenance"
+    operator.client.set_cookie("zone", zone.key)
+    assert f'name="zone" value="{zone.key}"' in operator.get(url).text
+    begins = (clock.now() + timedelta(hours=3)).replace(second=0, microsecond=0)
+    typed = f"{begins.astimezone(zone):%Y-%m-%dT%H:%M}"
+    answer = operator.post(url, {"zone": zone.key, "minutes": "30", "starts_at": typed})
+    assert answer.status_code == 303
+    assert windows(app)[0].starts_at == begins
 
 
 def test_what_makes_no_sense_is_said_beside_the_field(app, operator, made):

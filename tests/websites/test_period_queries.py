@@ -4,28 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.statements import count_statements
 from tests.websites.makers import period, website
 from webapp.core import clock
-from webapp.core.db import db
 from webapp.websites import maintenance, period_queries
-from webapp.websites.availability import CountAs
-
-
-def test_the_periods_of_many_websites_take_one_statement(context):
-    one, two, none = (website(number) for number in range(3))
-    period(one, "DOWN", 9, 5)
-    period(one, "UP", 5, 2)
-    period(one, "DOWN", 2)
-    period(two, "UP", 1)
-    db.session.commit()
-    now, ids = clock.now(), [one.id, two.id, none.id]
-    with count_statements(context) as statements:
-        found = period_queries.periods_of(ids, now - timedelta(hours=4), now)
-    assert len(statements) == 1
-    assert [[p.status.value for p in found[i]] for i in ids] == [["UP", "DOWN"], ["UP"], []]
-    earlier = period_queries.periods_of(ids, now - timedelta(hours=8), now - timedelta(hours=6))
-    assert [p.status.value for p in earlier[one.id]] == ["DOWN"]
+from webapp.websites.availability import CountAs, Counting
 
 
 def test_availability_is_asked_with_what_counts_as_what(context):
@@ -34,7 +16,7 @@ def test_availability_is_asked_with_what_counts_as_what(context):
     period(one, "UNKNOWN", 2)
     window = (one.id, now - timedelta(hours=4), now)
     assert period_queries.availability_of(*window).percent == pytest.approx(100)
-    found = period_queries.availability_of(*window, count_unknown_as=CountAs.DOWN)
+    found = period_queries.availability_of(*window, Counting(unknown=CountAs.DOWN))
     assert (found.percent, found.coverage_percent) == (
         pytest.approx(50, abs=0.1),
         pytest.approx(50, abs=0.1),

@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from webapp.websites.availability import CountAs, Counting
 from webapp.websites.pictures import (
     WIDTH,
     Slot,
     bar,
+    observed_text,
     percent_text,
     segments,
     slots,
@@ -53,6 +55,28 @@ def test_no_trouble_is_too_short_to_be_seen(status):
     )
     assert [n for n, slot in enumerate(found) if slot.status == status] == [18]
     assert found[18].label == f"From 2026-11-21 06:00 UTC: {status.lower()} 36 s, up 59 min"
+
+
+def test_words_tell_the_time_of_the_readers_zone():
+    zone = ZoneInfo("Asia/Kolkata")
+    short = [made("UP", 30, 5.5), made("DOWN", 5.5, 5.4), made("UP", 5.4)]
+    assert "2026-11-21 11:30 IST" in slots(short, NOW - DAY, NOW, 24, zone)[18].label
+    label = segments(short, NOW - DAY, NOW, zone)[1].label
+    assert label == "Down from 2026-11-21 12:00 to 2026-11-21 12:06 IST, 6 min"
+
+
+@pytest.mark.parametrize(
+    ("percent", "text"),
+    [(100, "100 %"), (99.9999, "99.999 %"), (98.9, "98 %"), (0.2, "<1 %"), (0, "0 %")],
+)
+def test_coverage_is_rounded_neither_up_to_all_nor_down_to_none(percent, text):
+    assert observed_text(percent) == f"{text} observed"
+
+
+def test_a_day_counts_as_is_asked():
+    periods = [made("UP", 12, 6), made("UNKNOWN", 6)]
+    lost = year(periods, NOW, UTC_ZONE, Counting(unknown=CountAs.DOWN))[-1]
+    assert lost[NOW.weekday()].percent == pytest.approx(50)
 
 
 def test_slots_before_the_website_existed_are_left_out():

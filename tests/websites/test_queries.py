@@ -78,19 +78,6 @@ class TestChecks:
         assert queries.get_recent_checks(made.id, 2) == [new, bad]
         assert queries.get_latest_by_website(99) is None
 
-    def test_the_bars_of_many_websites_are_one_statement(self, context):
-        many, few, none = website(1), website(2), website(3)
-        for minute in range(40):
-            check(many, minute)
-        check(few, 3)
-        db.session.commit()
-        with count_statements(context) as statements:
-            found = queries.recent_checks_of([many.id, few.id, none.id])
-        assert [len(found[w.id]) for w in (many, few, none)] == [30, 1, 0]
-        times = [c.checked_at for c in found[many.id]]
-        assert times == sorted(times)
-        assert len([s for s in statements if "monitor_checks" in s]) == 1
-
     def test_uptime_is_weighted_by_time_and_none_when_nothing_was_seen(self, context):
         made = website(check_interval=3600)
         assert queries.calculate_uptime_percentage(made.id) is None

@@ -73,6 +73,15 @@ class TestList:
             counts.append(len([s for s in statements if "websites" in s or "checks" in s]))
         assert counts[0] == counts[1] <= 4
 
+    def test_it_says_what_counts_and_how_much_was_observed_and_keeps_the_choice(self, viewer, made):
+        page = viewer.get("/websites/?q=Shop").text
+        assert "maintenance and unknown time are left out" in page
+        assert "% observed" in page
+        chosen = viewer.get("/websites/?q=Shop&unknown=down").text
+        assert "maintenance is left out, unknown time is counted as down" in chosen
+        assert '<input type="hidden" name="q" value="Shop">' in chosen
+        assert "q=Shop&amp;unknown=down" in chosen
+
     def test_search_filter_and_order_are_kept_while_turning_pages(self, app, viewer):
         with app.app_context():
             for number in range(30):
@@ -85,7 +94,7 @@ class TestList:
         assert "site 25" in viewer.get("/websites/?q=site&order=name&page=2").text
 
     @pytest.mark.parametrize(
-        "query", ["state=odd", "order=odd", "page=0", "page=x", "odd=1", "q=%00"]
+        "query", ["state=odd", "order=odd", "page=0", "page=x", "odd=1", "q=%00", "unknown=odd"]
     )
     def test_an_address_we_never_gave_is_refused(self, viewer, query):
         assert viewer.get(f"/websites/?{query}").status_code == 400
@@ -200,6 +209,18 @@ class TestShow:
         for part in ("up in 90 days", "A year of days", "There has been none.", 'class="day-'):
             assert part in page, part
         assert page.count('<th scope="col">') > 53
+
+    def test_it_is_told_what_counts_and_in_the_readers_zone(self, viewer, made):
+        page = viewer.get(f"/websites/{made}").text
+        assert "Maintenance and unknown time are left out." in page
+        assert "Availability of each day in UTC" in page
+        viewer.client.set_cookie("zone", "Asia/Kolkata")
+        path = f"/websites/{made}/history?days=90&maintenance=down"
+        block = viewer.get(path, htmx=True).text
+        assert "Maintenance is counted as down, unknown time is left out." in block
+        assert "Availability of each day in Asia/Kolkata" in block
+        assert "days=90&amp;maintenance=down" in block
+        assert viewer.get(f"/websites/{made}?unknown=odd").status_code == 400
 
     def test_a_page_costs_a_fixed_number_of_statements(self, app, viewer, made):
         counts = []

@@ -5,6 +5,7 @@ import secrets
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import structlog
 from flask import Flask, Response, abort, current_app, render_template, request
@@ -79,6 +80,14 @@ def get_or_404(model: type[Row], row_id: int) -> Row:
     """The row of that id, or a 404."""
     row = db.session.get(model, row_id) if row_id <= 2**63 - 1 else None
     return row if row is not None else abort(404)
+
+
+def reader_zone() -> ZoneInfo:
+    """The time zone that the reader's browser has named in a cookie, else UTC."""
+    try:
+        return ZoneInfo(request.cookies.get("zone", "UTC"))
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
 
 
 def parse_form(schema: type[Schema]) -> tuple[Schema | None, dict[str, str]]:

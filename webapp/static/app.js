@@ -22,7 +22,7 @@
   function two(n) { return String(n).padStart(2, '0'); }
   function announce(text) { one('#announce').textContent = text; }
 
-  /* ---- Times: the reader's own zone; the machine-readable attribute stays UTC. ---- */
+  /* Times in the reader's zone; the attribute stays UTC. */
   function clock(d) { return two(d.getHours()) + ':' + two(d.getMinutes()); }
   function stamp(d) { return d.getFullYear() + '-' + two(d.getMonth() + 1) + '-' + two(d.getDate()) + ' ' + clock(d); }
   function span(seconds) {
@@ -49,7 +49,7 @@
     });
   }
 
-  /* ---- Panels: ask again each period, but never under the reader's hands. ---- */
+  /* Panels: ask again each period, but never under the reader's hands. */
   function isBusy(panel) {
     var focus = document.activeElement;
     if (pointerDown && panel.matches(':hover')) return true;
@@ -97,7 +97,7 @@
     });
   }
 
-  /* ---- The connection: one banner, raised on the second failure so that a hiccup stays silent. ---- */
+  /* One banner, raised on the second failure: a hiccup stays silent. */
   function showBanner(text, href, label) {
     var banner = one('#connection'), place = one('[data-connection-text]');
     if (banner.dataset.said === text) return;
@@ -138,7 +138,7 @@
     showBanner('You have been signed out.', '/accounts/sign-in?next=' + back, 'Sign in again');
   }
 
-  /* ---- Swaps keep the reader's place. ---- */
+  /* Swaps keep the reader's place. */
   function trace(element, panel) {
     var name = element.tagName.toLowerCase(), href = element.getAttribute('href');
     var query = href ? name + '[href="' + CSS.escape(href) + '"]' : name;
@@ -197,7 +197,7 @@
   }
   document.addEventListener('htmx:load', function (event) { arrive(event.target); });
 
-  /* ---- Trouble in the tab's title, and said once when it changes. ---- */
+  /* Trouble in the tab's title, and said once when it changes. */
   var plainTitle = document.title, problems = null;
   function countProblems() {
     var element = one('[data-open-problems]');
@@ -208,7 +208,7 @@
     problems = count;
   }
 
-  /* ---- Charts ---- */
+  /* Charts */
   function load(tag, attributes) {
     return new Promise(function (resolve, reject) {
       var element = document.createElement(tag);
@@ -254,7 +254,10 @@
     var axis = { stroke: ink, font: '12px ' + family, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
     return {
       width: box.clientWidth, height: Number(box.dataset.height) || 240, legend: { live: true },
-      hooks: { setCursor: [latest] },
+      hooks: { setCursor: [latest], setScale: [function (p, key) {
+        var x = p.scales.x, t = p.data[0];
+        if (key === 'x') box.zoomed = x.min > t[0] || x.max < t[t.length - 1];
+      }] },
       cursor: { drag: { x: true, y: false } },
       scales: Object.fromEntries(units.slice(0, 2).map(function (u) {
         return [u || 'y', { range: function (_, low, high) { return u === '%' || u === 'percent' ? [0, 100] : [Math.min(0, low || 0), (high || 1) * 1.1]; } }];
@@ -312,7 +315,7 @@
     box.plot.root.setAttribute('aria-label', box.dataset.label);
   }
   function drawChart(box) {
-    if (box.reading || (box.plot && box.matches(':hover'))) return;
+    if (box.reading || (box.plot && (box.zoomed || box.matches(':hover')))) return;
     box.reading = true;
     Promise.all([plotting(box), fetch(box.dataset.src, { headers: { Accept: 'application/json' }, credentials: 'same-origin' })])
       .then(function (both) { if (!both[1].ok) throw new Error(both[1].status); return both[1].json(); })
@@ -337,7 +340,7 @@
     });
   }
 
-  /* ---- Theme: a cookie, so that the server paints the first frame right. ---- */
+  /* Theme: a cookie, so that the server paints the first frame right. */
   function cookie(name) {
     var match = document.cookie.match(new RegExp('(?:^|; )' + name + '=([^;]*)'));
     return match ? match[1] : '';
@@ -348,7 +351,7 @@
     redrawCharts();
   }
 
-  /* ---- Keys ---- */
+  /* Keys */
   var PLACES = { n: '/', m: '/machines/', w: '/websites/', a: '/activity/' };
   var going = 0;
   function keysOn() { return localStorage.getItem('keys') !== 'off'; }
@@ -375,7 +378,7 @@
     if (target && target.matches('details')) target.open = true;
   }
 
-  /* ---- Start ---- */
+  /* Start */
   function arrive(root) {
     tellTimes(root);
     all('[data-chart]', root).forEach(prepareChart);

@@ -6,7 +6,7 @@ from webapp.core import clock, web
 from webapp.core.access import Role
 from webapp.core.jsonapi import json_blueprint, operation
 from webapp.core.problems import FieldError, Problem, invalid
-from webapp.websites import actions, history, keeping, listing, queries, schemas
+from webapp.websites import actions, filing, history, keeping, listing, queries, schemas
 from webapp.websites.models import Website
 
 blueprint = json_blueprint("websites", "/api/monitoring/websites")
@@ -48,6 +48,24 @@ def add_website(body: schemas.WebsiteCreate) -> object:
         del fields["name"]
     website, is_new = actions.add(fields, clock.now())
     return website if is_new else _as_it_was(website)
+
+
+@blueprint.post("/bulk/")
+@operation(
+    "Pause, resume, tag, group, retime or delete many websites: all of them, or none",
+    role=Role.OPERATOR,
+    body=schemas.WebsitesDeed,
+    returns=schemas.WebsitesDone,
+)
+def change_many(body: schemas.WebsitesDeed) -> object:
+    """What was done."""
+    websites = filing.chosen(body.website_ids)
+    if missing := set(body.website_ids) - {website.id for website in websites}:
+        raise invalid(FieldError("website_ids", f"There is no website {min(missing)}."))
+    return {
+        "count": len(websites),
+        "message": filing.do(body.deed, websites, body.word, clock.now()),
+    }
 
 
 @blueprint.get("/<int:website_id>/")
@@ -129,14 +147,18 @@ def read_heartbeat(website_id: int) -> object:
 def _with_stats(website: Website) -> schemas.WebsiteWithStats:
     last, now = queries.get_latest_by_website(website.id), clock.now()
     periods = history.periods_of([website.id], now - listing.LONGEST)[website.id]
-    percents = listing.percents(periods, now)
+    figures = listing.figures(periods, now)
     day = history.summary(website.id, history.window(now - listing.UPTIMES["24 h"], now), now)
     return schemas.WebsiteWithStats(
         **schemas.WebsiteRead.model_validate(website).model_dump(),
-        uptime_percentage_24h=percents["24 h"],
-        uptime_percentage_7d=percents["7 d"],
-        uptime_percentage_30d=percents["30 d"],
-        uptime_percentage_90d=percents["90 d"],
+        uptime_percentage_24h=figures["24 h"].percent,
+        coverage_percentage_24h=figures["24 h"].coverage_percent,
+        uptime_percentage_7d=figures["7 d"].percent,
+        coverage_percentage_7d=figures["7 d"].coverage_percent,
+        uptime_percentage_30d=figures["30 d"].percent,
+        coverage_percentage_30d=figures["30 d"].coverage_percent,
+        uptime_percentage_90d=figures["90 d"].percent,
+        coverage_percentage_90d=figures["90 d"].coverage_percent,
         checks_count_24h=day.checks,
         failed_checks_count_24h=day.counts["DOWN"],
         p50_ms_24h=day.quantile("total", 0.5),

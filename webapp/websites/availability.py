@@ -33,6 +33,22 @@ class CountAs(str, Enum):
     DOWN = "down"
 
 
+@dataclass(frozen=True)
+class Counting:
+    """What maintenance and unknown time counts as."""
+
+    maintenance: CountAs = CountAs.EXCLUDED
+    unknown: CountAs = CountAs.EXCLUDED
+
+    @property
+    def sides(self) -> dict[str, CountAs]:
+        """The same as arguments of `availability`."""
+        return {"count_maintenance_as": self.maintenance, "count_unknown_as": self.unknown}
+
+
+USUAL = Counting()
+
+
 class Period(Protocol):
     """A time in which a website had one status; open while `ended_at` is None."""
 

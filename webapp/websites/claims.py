@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from webapp.core.db import begin_to_write, db
-from webapp.websites import queries, records, verdicts
+from webapp.websites import queries, records, rollups, verdicts
 from webapp.websites.judgement import Judgement
 from webapp.websites.lanes import Target
 from webapp.websites.models import MonitorCheck, Website
@@ -78,6 +78,8 @@ def record(outcomes: Sequence[Outcome], now: datetime) -> int:
     _write_down([(o, rows[o.target.website_id], judged[o.target.website_id]) for o in owned])
     reasons = {o.target.website_id: o.failure.reason.value for o in owned if o.failure}
     verdicts.follow(judged, reasons, now)
+    if min(o.started_at for o in owned) < now - rollups.GRACE:  # the database was away, say
+        rollups.sum_up_again([(o.target.website_id, o.started_at) for o in owned], now)
     return len(owned)
 
 

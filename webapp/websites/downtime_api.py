@@ -11,9 +11,9 @@ from webapp.core.jsonapi import json_blueprint, operation
 from webapp.core.problems import FieldError, invalid
 from webapp.websites import downtime_queries, downtimes
 from webapp.websites import downtime_schemas as schemas
-from webapp.websites.availability import Availability, availability, by_day
+from webapp.websites.availability import Availability, Counting, availability, by_day
+from webapp.websites.history import periods_of
 from webapp.websites.models import DowntimeWindow, Website
-from webapp.websites.period_queries import periods_of
 
 blueprint = json_blueprint("downtimes", "/api/monitoring/websites")
 MOST_DAYS = timedelta(days=400)
@@ -95,7 +95,7 @@ def read_uptime(website_id: int, query: schemas.UptimeQuery) -> object:
     now, zone = clock.now(), ZoneInfo(query.zone)
     since, until = _window(query, zone, now)
     found = periods_of([website_id], since, until)[website_id]
-    sides = {"count_maintenance_as": query.maintenance, "count_unknown_as": query.unknown}
+    sides = Counting(query.maintenance, query.unknown).sides
     days = [
         schemas.UptimeDay(date=day, **_figures(figures).model_dump())
         for day, figures in (by_day(found, since, until, zone, **sides) if query.days else ())

@@ -39,9 +39,11 @@ def index(website_id: int) -> Response:
 def show(website_id: int, window_id: int) -> Response:
     """One downtime; operators correct and explain it here."""
     downtime = _downtime(website_id, window_id)
+    zone = web.reader_zone()
     values = {
-        "started_at": shown(downtime.started_at),
-        "ended_at": shown(downtime.ended_at),
+        "zone": zone.key,
+        "started_at": shown(downtime.started_at, zone),
+        "ended_at": shown(downtime.ended_at, zone),
         "root_cause": downtime.root_cause,
         "notes": downtime.notes,
     }
@@ -68,9 +70,10 @@ def save(website_id: int, window_id: int) -> Response:
 
 
 def _fields(form: DowntimeForm, downtime: DowntimeWindow) -> dict[str, Any]:
-    return form.model_dump() | {
-        "started_at": as_typed(form.started_at, downtime.started_at),
-        "ended_at": as_typed(form.ended_at, downtime.ended_at) or downtime.ended_at,
+    ended_at = as_typed(form.ended_at, form.zone, downtime.ended_at)
+    return form.model_dump(exclude={"zone"}) | {
+        "started_at": as_typed(form.started_at, form.zone, downtime.started_at),
+        "ended_at": ended_at or downtime.ended_at,
     }
 
 

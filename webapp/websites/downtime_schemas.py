@@ -22,6 +22,9 @@ def _zone(name: str) -> str:
     return name
 
 
+Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
+
+
 class DowntimeWindowBase(Input):
     """What people say of a downtime."""
 
@@ -126,7 +129,7 @@ class UptimeQuery(Input):
     to: AwareDatetime | date | None = None
     unknown: CountAs = CountAs.EXCLUDED
     maintenance: CountAs = CountAs.EXCLUDED
-    zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    zone: Zone = "UTC"
     days: bool = False
 
     @model_validator(mode="after")

@@ -1,6 +1,7 @@
-"""Verbs on many websites at once: tags, groups, pause, resume, delete."""
+"""Verbs on many websites at once: tags, groups, interval, timeout, pause, resume, delete."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from enum import Enum
 
@@ -24,9 +25,12 @@ class Deed(str, Enum):
     TAG = "tag"
     UNTAG = "untag"
     GROUP = "group"
+    INTERVAL = "interval"
+    TIMEOUT = "timeout"
     DELETE = "delete"
 
 
+MOST = 500  # at once
 NEEDS_WORD = (Deed.TAG, Deed.UNTAG)
 DONE = {
     Deed.PAUSE: "paused",
@@ -34,8 +38,11 @@ DONE = {
     Deed.TAG: "tagged {word}",
     Deed.UNTAG: "no longer tagged {word}",
     Deed.GROUP: "put into the group {word}",
+    Deed.INTERVAL: "set to be checked every {word} s",
+    Deed.TIMEOUT: "given {word} s to answer",
     Deed.DELETE: "deleted",
 }
+SECONDS = {Deed.INTERVAL: 86_400, Deed.TIMEOUT: 120}  # at most
 LONGEST = {Deed.TAG: 50, Deed.UNTAG: 50, Deed.GROUP: 100}
 
 
@@ -48,13 +55,14 @@ def chosen(website_ids: Sequence[int]) -> Sequence[Website]:
 def do(deed: Deed, websites: Sequence[Website], word: str, now: datetime) -> str:
     """Do it to each of them, write it down once, and say in a sentence what was done.
 
-    `word` is the tag or the group; an empty group takes the websites out of theirs.
+    `word` is the tag, the group (an empty one takes the websites out of theirs) or the seconds.
     """
     _refuse(deed, word)
-    for website in websites:
-        _DEEDS[deed](website, word, now)
+    with actions.unnoted() if deed in SECONDS else nullcontext():
+        for website in websites:
+            _DEEDS[deed](website, word, now)
     sentence = _sentence(deed, len(websites), word)
-    if deed in LONGEST and websites:
+    if (deed in LONGEST or deed in SECONDS) and websites:
         details = {"website_ids": [website.id for website in websites], deed.value: word}
         diary.record(ActivityType.WEBSITE_CHANGED, sentence, details=details)
     db.session.flush()
@@ -66,8 +74,15 @@ def _refuse(deed: Deed, word: str) -> None:
         raise invalid(FieldError("word", "Say which tag."))
     if deed in NEEDS_WORD and "," in word:
         raise invalid(FieldError("word", "A tag has no comma in it."))
+    if deed in SECONDS and not _is_number(word, SECONDS[deed]):
+        message = f"Give a number of seconds from 1 to {SECONDS[deed]}."
+        raise invalid(FieldError("word", message))
     if len(word) > LONGEST.get(deed, len(word)):
         raise invalid(FieldError("word", f"It has at most {LONGEST[deed]} characters."))
+
+
+def _is_number(word: str, most: int) -> bool:
+    return word.isascii() and word.isdigit() and len(word) < 7 and 1 <= int(word) <= most
 
 
 def _sentence(deed: Deed, number: int, word: str) -> str:
@@ -102,6 +117,14 @@ def _group(website: Website, word: str, now: datetime) -> None:
     website.updated_at = now
 
 
+def _interval(website: Website, word: str, now: datetime) -> None:
+    actions.edit(website, {"check_interval": int(word)}, now)
+
+
+def _timeout(website: Website, word: str, now: datetime) -> None:
+    actions.edit(website, {"timeout": int(word)}, now)
+
+
 def _delete(website: Website, _word: str, _now: datetime) -> None:
     actions.remove(website)
 
@@ -112,5 +135,7 @@ _DEEDS: dict[Deed, Callable[[Website, str, datetime], None]] = {
     Deed.TAG: _tag,
     Deed.UNTAG: _untag,
     Deed.GROUP: _group,
+    Deed.INTERVAL: _interval,
+    Deed.TIMEOUT: _timeout,
     Deed.DELETE: _delete,
 }

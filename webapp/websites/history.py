@@ -59,14 +59,18 @@ def marks() -> dict[RollupSpan, datetime]:
     return {row.span: row.rolled_until for row in found}
 
 
-def periods_of(website_ids: Sequence[int], since: datetime) -> dict[int, list[Stretch]]:
-    """For each website the periods that had not ended at `since`, oldest first; one statement."""
+def periods_of(
+    website_ids: Sequence[int], since: datetime, until: datetime | None = None
+) -> dict[int, list[Stretch]]:
+    """For each website its periods that touch [since, until), oldest first; one statement."""
     found: dict[int, list[Stretch]] = {website_id: [] for website_id in website_ids}
     if not found:
         return found
     columns = _periods.c
     wanted = select(columns.website_id, columns.status, columns.started_at, columns.ended_at)
     wanted = wanted.where(columns.website_id.in_(website_ids))
+    if until is not None:
+        wanted = wanted.where(columns.started_at < until)
     # Two questions, because an index answers neither database's "later, or open".
     rows = db.session.execute(
         union_all(wanted.where(columns.ended_at > since), wanted.where(columns.ended_at.is_(None)))
@@ -149,9 +153,10 @@ def points(
     """A summary for each hour or day with checks from `since` until now, oldest first."""
     columns, done, length = _rollups.c, marks(), LENGTH[span]
     since = floor(since, length)
-    parts = [_within(span, since, now)]
+    marked, hours_end = done.get(span, since), done.get(RollupSpan.HOUR, since)
+    parts = [_within(span, since, marked)]
     if span is RollupSpan.DAY:
-        parts.append(_within(RollupSpan.HOUR, max(done.get(span, since), since), now))
+        parts.append(_within(RollupSpan.HOUR, max(marked, since), hours_end))
     rows = db.session.execute(
         select(_rollups).where(columns.website_id == website_id, or_(*parts))
     ).mappings()
@@ -159,7 +164,7 @@ def points(
     for row in rows:
         place = found.setdefault(floor(row["started_at"], length), Summary())
         place.merge(Summary.from_row(dict(row)))
-    tail = _checks(website_id, max(done.get(RollupSpan.HOUR, since), since), now, now)
+    tail = _checks(website_id, max(hours_end, since), now, now)
     for at, part in _by_span(tail, length):
         found.setdefault(at, Summary()).merge(part)
     return sorted(found.items(), key=lambda pair: pair[0])

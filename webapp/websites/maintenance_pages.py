@@ -10,7 +10,7 @@ from webapp.core.access import Role, needs
 from webapp.core.db import db
 from webapp.core.problems import Problem
 from webapp.websites import maintenance
-from webapp.websites.downtime_forms import MaintenanceForm
+from webapp.websites.downtime_forms import MaintenanceForm, meant
 from webapp.websites.models import MaintenanceWindow, Website
 from webapp.websites.period_queries import maintenance_of
 
@@ -62,7 +62,7 @@ def _plan(website: Website | None) -> Response:
     form, errors = web.parse_form(MaintenanceForm)
     if form is not None:
         now = clock.now()
-        starts_at = form.starts_at or now
+        starts_at = meant(form.starts_at, form.zone) or now
         ends_at = starts_at + timedelta(minutes=form.minutes)
         try:
             maintenance.plan(website, starts_at, ends_at, form.note, now)
@@ -84,7 +84,8 @@ def _page(
     windows = maintenance_of(website_id, clock.now())
     return htmx.render(
         "websites/maintenance.html", "main", 422 if errors else 200, website=website,
-        windows=windows, values=values, errors=errors or {}, action=_url(website_id),
+        windows=windows, action=_url(website_id),
+        values={"zone": web.reader_zone().key} | values, errors=errors or {},
     )  # fmt: skip
 
 

@@ -6,44 +6,22 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select
 
 from webapp.core.db import db
-from webapp.websites.availability import Availability, CountAs, availability
+from webapp.websites.availability import USUAL, Availability, Counting, availability
+from webapp.websites.history import periods_of
 from webapp.websites.models import Impairment, MaintenanceWindow, StatusPeriod
 
 MAINTENANCE_SHOWN = 50
-
-
-def periods_of(
-    website_ids: Sequence[int], since: datetime, until: datetime
-) -> dict[int, list[StatusPeriod]]:
-    """For each website its periods that touch [since, until), oldest first; one statement."""
-    query = (
-        select(StatusPeriod)
-        .where(StatusPeriod.website_id.in_(website_ids), StatusPeriod.started_at < until)
-        .where(or_(StatusPeriod.ended_at.is_(None), StatusPeriod.ended_at > since))
-        .order_by(StatusPeriod.website_id, StatusPeriod.started_at)
-    )
-    found: dict[int, list[StatusPeriod]] = {website_id: [] for website_id in website_ids}
-    for period in db.session.scalars(query):
-        found[period.website_id].append(period)
-    return found
 
 
 def availability_of(
     website_id: int,
     since: datetime,
     until: datetime,
-    *,
-    count_maintenance_as: CountAs = CountAs.EXCLUDED,
-    count_unknown_as: CountAs = CountAs.EXCLUDED,
+    counting: Counting = USUAL,
 ) -> Availability:
     """The website's availability in [since, until), which must not reach beyond now."""
-    return availability(
-        periods_of([website_id], since, until)[website_id],
-        since,
-        until,
-        count_maintenance_as=count_maintenance_as,
-        count_unknown_as=count_unknown_as,
-    )
+    found = periods_of([website_id], since, until)[website_id]
+    return availability(found, since, until, **counting.sides)
 
 
 def open_period(website_id: int) -> StatusPeriod | None:

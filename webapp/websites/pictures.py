@@ -4,10 +4,18 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from webapp.websites.availability import Availability, Day, Period, availability, days
+from webapp.websites.availability import (
+    USUAL,
+    Availability,
+    Counting,
+    Day,
+    Period,
+    availability,
+    days,
+)
 from webapp.websites.statuses import PeriodStatus
 
 WIDTH = 1000  # units of a bar that is drawn to scale
@@ -16,6 +24,7 @@ SLOT = 4  # width of a slot, with the gap after it
 HEIGHT = 24
 LOOKS = {"UP": ("good", 11), "DEGRADED": ("warn", 16), "DOWN": ("bad", 22)}
 CALM = ("calm", 4)
+MINUTE = "%Y-%m-%d %H:%M"
 LOUD = (PeriodStatus.DOWN, PeriodStatus.DEGRADED)
 LEVELS = ((100.0, "full"), (99.9, "high"), (99.0, "fair"), (95.0, "low"))
 
@@ -71,11 +80,13 @@ class DayCell:
     label: str
 
 
-def slots(periods: Sequence[Period], since: datetime, until: datetime, number: int) -> list[Slot]:
+def slots(
+    periods: Sequence[Period], since: datetime, until: datetime, number: int, zone: tzinfo = UTC
+) -> list[Slot]:
     """`number` slots of the same length, oldest first; the ones before the first period left out.
 
     A slot is down or degraded if the website was so for any of it, so that no trouble is too
-    short to be seen; else it is what the website was for most of it.
+    short to be seen; else it is what the website was for most of it. `zone` is for the words.
     """
     length = (until - since) / number
     spent: list[dict[PeriodStatus, timedelta]] = [{} for _ in range(number)]
@@ -88,7 +99,11 @@ def slots(periods: Sequence[Period], since: datetime, until: datetime, number: i
             spent[slot][period.status] = spent[slot].get(period.status, timedelta()) + here - begins
             begins, slot = here, slot + 1
     known = next((n for n, found in enumerate(spent) if found), number)
-    return [_slot(found, since + n * length) for n, found in enumerate(spent) if n >= known]
+    return [
+        _slot(found, (since + n * length).astimezone(zone))
+        for n, found in enumerate(spent)
+        if n >= known
+    ]
 
 
 def bar(drawn: Sequence[Slot], number: int) -> Bar:
@@ -126,40 +141,52 @@ def spark(points: Sequence[float | None]) -> Spark:
     return Spark(max(len(points) - 1, 1), "".join(line), "".join(under), text)
 
 
-def segments(periods: Sequence[Period], since: datetime, until: datetime) -> list[Segment]:
+def segments(
+    periods: Sequence[Period], since: datetime, until: datetime, zone: tzinfo = UTC
+) -> list[Segment]:
     """The periods of [since, until) to scale, oldest first; as slots when they are too many."""
     shown = [p for p in periods if p.started_at < until and (p.ended_at or until) > since]
     if len(shown) > MOST_SEGMENTS:
-        cut = slots(shown, since, until, MOST_SEGMENTS)
+        cut = slots(shown, since, until, MOST_SEGMENTS, zone)
         width = WIDTH / MOST_SEGMENTS
         first = MOST_SEGMENTS - len(cut)
         return [
             Segment(s.status, round((first + n) * width, 1), round(width, 1), s.label)
             for n, s in enumerate(cut)
         ]
-    return [_segment(p, since, until) for p in shown]
+    return [_segment(p, since, until, zone) for p in shown]
 
 
-def year(periods: Sequence[Period], until: datetime, zone: ZoneInfo) -> list[list[DayCell | None]]:
+def year(
+    periods: Sequence[Period],
+    until: datetime,
+    zone: ZoneInfo,
+    counting: Counting = USUAL,
+) -> list[list[DayCell | None]]:
     """The last 53 weeks until now, each from Monday to Sunday; None for days to come.
 
     The periods are in order of time.
     """
     today = until.astimezone(zone).date()
     first = today - timedelta(weeks=52, days=today.weekday())
-    cells: list[DayCell | None] = list(_cells(periods, first, today, until, zone))
+    cells: list[DayCell | None] = list(_cells(periods, first, today, until, zone, counting))
     cells += [None] * (-len(cells) % 7)
     return [cells[n : n + 7] for n in range(0, len(cells), 7)]
 
 
 def _cells(
-    periods: Sequence[Period], first: date, last: date, until: datetime, zone: ZoneInfo
+    periods: Sequence[Period],
+    first: date,
+    last: date,
+    until: datetime,
+    zone: ZoneInfo,
+    counting: Counting,
 ) -> Iterator[DayCell]:
     starts = [p.started_at for p in periods]
     ends = [p.ended_at or until for p in periods]
     for day in days(first, last, zone):
         inside = periods[bisect_right(ends, day.since) : bisect_left(starts, day.until)]
-        found = availability(inside, day.since, min(day.until, until))
+        found = availability(inside, day.since, min(day.until, until), **counting.sides)
         yield DayCell(day.date, _level(found), found.percent, _day_label(day, found))
 
 
@@ -170,17 +197,18 @@ def _slot(spent: dict[PeriodStatus, timedelta], at: datetime) -> Slot:
     if status is PeriodStatus.UP:
         return Slot(status.value, "")
     parts = ", ".join(f"{s.value.lower()} {_length(spent[s])}" for s in sorted(spent))
-    return Slot(status.value, f"From {at:%Y-%m-%d %H:%M} UTC: {parts or 'not observed'}")
+    return Slot(status.value, f"From {at:{MINUTE}} {at.tzname()}: {parts or 'not observed'}")
 
 
-def _segment(period: Period, since: datetime, until: datetime) -> Segment:
+def _segment(period: Period, since: datetime, until: datetime, zone: tzinfo) -> Segment:
     whole = (until - since) / WIDTH
     ended = period.ended_at or until
     x = max(period.started_at - since, timedelta()) / whole
     width = max((min(ended, until) - since) / whole - x, 2.0)
     word = period.status.value.capitalize()
-    until_word = f"to {period.ended_at:%Y-%m-%d %H:%M} UTC" if period.ended_at else "until now"
-    label = f"{word} from {period.started_at:%Y-%m-%d %H:%M} {until_word}, "
+    begins, ends = period.started_at.astimezone(zone), ended.astimezone(zone)
+    until_word = f"to {ends:{MINUTE}} {ends.tzname()}" if period.ended_at else "until now"
+    label = f"{word} from {begins:{MINUTE}} {until_word}, "
     return Segment(
         period.status.value,
         round(min(x, WIDTH - width), 1),
@@ -212,6 +240,13 @@ def percent_text(percent: float | None) -> str:
     return (
         "100 %" if percent == 100 else f"{min(percent, 99.999):.3f}".rstrip("0").rstrip(".") + " %"
     )
+
+
+def observed_text(percent: float) -> str:
+    """Coverage for people: neither rounded up to 100 % nor down to none."""
+    if percent > 99:
+        return f"{percent_text(percent)} observed"
+    return f"{'<1' if 0 < percent < 1 else int(percent)} % observed"
 
 
 def _length(duration: timedelta) -> str:

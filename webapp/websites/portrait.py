@@ -9,11 +9,19 @@ from sqlalchemy import select
 
 from webapp.core.db import db
 from webapp.websites import history
-from webapp.websites.availability import availability
+from webapp.websites.availability import USUAL, Counting, availability
 from webapp.websites.changes import Change, changes
-from webapp.websites.listing import day_bar, uptimes
+from webapp.websites.listing import Uptime, day_bar, uptimes
 from webapp.websites.models import DowntimeWindow, MonitorCheck, MonitorStatus
-from webapp.websites.pictures import Bar, DayCell, Segment, percent_text, segments, year
+from webapp.websites.pictures import (
+    Bar,
+    DayCell,
+    Segment,
+    observed_text,
+    percent_text,
+    segments,
+    year,
+)
 from webapp.websites.summaries import DAY
 
 BAR_DAYS = (30, 90)
@@ -45,24 +53,32 @@ class Past:
     turn: Turn | None
 
 
-def day_of(website_id: int, now: datetime) -> tuple[Bar, dict[str, str]]:
+def day_of(
+    website_id: int, now: datetime, zone: ZoneInfo = UTC_ZONE, counting: Counting = USUAL
+) -> tuple[Bar, dict[str, Uptime]]:
     """The last 24 hours as a bar, and the usual uptimes; one statement."""
     periods = history.periods_of([website_id], now - max(BAR_DAYS) * DAY)[website_id]
-    return day_bar(periods, now), uptimes(periods, now)
+    return day_bar(periods, now, zone), uptimes(periods, now, counting)
 
 
-def past(website_id: int, days: int, now: datetime, zone: ZoneInfo = UTC_ZONE) -> Past:
+def past(
+    website_id: int,
+    days: int,
+    now: datetime,
+    zone: ZoneInfo = UTC_ZONE,
+    counting: Counting = USUAL,
+) -> Past:
     """Its last `days` days and its last year."""
     periods = history.periods_of([website_id], now - YEAR)[website_id]
     since = now - days * DAY
-    found = availability(periods, since, now)
+    found = availability(periods, since, now, **counting.sides)
     downtimes = _newest_downtimes(website_id)
     return Past(
         days,
-        segments(periods, since, now),
+        segments(periods, since, now, zone),
         percent_text(found.percent),
-        percent_text(found.coverage_percent),
-        year(periods, now, zone),
+        observed_text(found.coverage_percent),
+        year(periods, now, zone, counting),
         downtimes,
         turn(downtimes[0]) if downtimes else None,
     )

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, literal, or_, select
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy.orm import selectinload
 
 from webapp.activity.models import ActivityEvent
 from webapp.core import clock
-from webapp.core.db import UtcDateTime, db
+from webapp.core.db import db
 from webapp.websites import history
 from webapp.websites.models import (
     MAINTENANCE,
@@ -24,11 +24,8 @@ from webapp.websites.models import (
 )
 from webapp.websites.period_queries import availability_of
 
-RECENT_CHECKS = 30
 TROUBLED_SHOWN = 10
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
-RecentCheck = Row[int, datetime, MonitorStatus, str | None]
-BEGINNING = literal(clock.EPOCH, UtcDateTime())
 SEVERITY = case(
     {
         MonitorStatus.DOWN: 0,
@@ -88,6 +85,12 @@ def get_all(
     return db.session.scalars(page.options(selectinload(Website.tags))).all(), _count(matching)
 
 
+def ids_of_all(text: str, state: str, tag: str, group: str, limit: int) -> list[int]:
+    """The ids of the websites that match, up to `limit` of them."""
+    matching = select(Website.id).where(*_conditions(False, text, state), *_filed(tag, group))
+    return list(db.session.scalars(matching.order_by(Website.id).limit(limit)))
+
+
 def get_active_websites() -> Sequence[Website]:
     """All websites that are not paused, by URL."""
     return db.session.scalars(select(Website).where(Website.is_active).order_by(Website.url)).all()
@@ -126,35 +129,6 @@ def get_recent_checks(website_id: int, limit: int = 100) -> Sequence[MonitorChec
     """The website's last checks, newest first."""
     query = select(MonitorCheck).where(MonitorCheck.website_id == website_id)
     return db.session.scalars(query.order_by(MonitorCheck.checked_at.desc()).limit(limit)).all()
-
-
-def recent_checks_of(website_ids: Sequence[int]) -> dict[int, list[RecentCheck]]:
-    """For each website its last 30 checks, oldest first, in one statement on the index.
-
-    A check here is its website_id, checked_at, status and error_message.
-    """
-    earlier = aliased(MonitorCheck)
-    oldest = (
-        select(earlier.checked_at)
-        .where(earlier.website_id == Website.id)
-        .order_by(earlier.checked_at.desc())
-        .offset(RECENT_CHECKS - 1)
-        .limit(1)
-        .correlate(Website)
-        .scalar_subquery()
-    )
-    columns = (MonitorCheck.checked_at, MonitorCheck.status, MonitorCheck.error_message)
-    query = (
-        select(MonitorCheck.website_id, *columns)
-        .join(Website, Website.id == MonitorCheck.website_id)
-        .where(Website.id.in_(website_ids))
-        .where(MonitorCheck.checked_at >= func.coalesce(oldest, BEGINNING))
-        .order_by(MonitorCheck.website_id, MonitorCheck.checked_at)
-    )
-    found: dict[int, list[RecentCheck]] = {website_id: [] for website_id in website_ids}
-    for check in db.session.execute(query):
-        found[check.website_id].append(check)
-    return found
 
 
 def calculate_uptime_percentage(

@@ -4,7 +4,7 @@ How far this has come is a mark for each span, moved only when the whole hour or
 run that is broken off begins that hour again and writes the same rows.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,6 +39,31 @@ def roll_up(now: datetime) -> Iterator[int]:
     hours_end = floor(now - GRACE, HOUR)
     yield from _roll(RollupSpan.HOUR, hours_end, ids)
     yield from _roll(RollupSpan.DAY, floor(hours_end, DAY), ids)
+
+
+def sum_up_again(late: Collection[tuple[int, datetime]], now: datetime) -> None:
+    """Correct the hours and days of checks that are stored after their hour was summed up.
+
+    `late` are websites and when their checks began, with the checks of hours that are still to be
+    summed up among them.
+    """
+    hours_end = floor(now - GRACE, HOUR)
+    for begins, ids in _by_start(late, HOUR, hours_end):
+        _store(RollupSpan.HOUR, begins, _hours_of(ids, begins))
+    for begins, ids in _by_start(late, DAY, floor(hours_end, DAY)):
+        _store(RollupSpan.DAY, begins, _days_of(ids, begins))
+
+
+def _by_start(
+    late: Collection[tuple[int, datetime]], length: timedelta, end: datetime
+) -> Iterator[tuple[datetime, Sequence[int]]]:
+    """The hours or days before `end` that these checks began in, with their websites."""
+    found: dict[datetime, set[int]] = {}
+    for website_id, at in late:
+        if at < end:
+            found.setdefault(floor(at, length), set()).add(website_id)
+    for begins, ids in sorted(found.items()):
+        yield begins, sorted(ids)
 
 
 def _roll(span: RollupSpan, end: datetime, ids: Sequence[int]) -> Iterator[int]:

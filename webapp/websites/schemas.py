@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from webapp.core.jsonapi import Input, Output, Page, PageQuery
+from webapp.websites.availability import CountAs
+from webapp.websites.filing import MOST, Deed
 from webapp.websites.models import CheckKind, HTTPMethod, MonitorStatus
 from webapp.websites.options import DEFAULT_OPTIONS, CheckOptions, CheckSecrets
 from webapp.websites.urls import normalised
@@ -159,15 +161,20 @@ class HeartbeatRead(Output):
 
 
 class WebsiteWithStats(WebsiteRead):
-    """A website with its last check, its uptime (null where nothing counts), and its last day.
+    """A website with its last check, its uptime (null where nothing counts), the share of that
+    time that was observed, and its last day.
 
     Counts and times (ms, of answered checks) are of the last 24 hours, from a whole hour on.
     """
 
     uptime_percentage_24h: float | None
+    coverage_percentage_24h: float
     uptime_percentage_7d: float | None
+    coverage_percentage_7d: float
     uptime_percentage_30d: float | None
+    coverage_percentage_30d: float
     uptime_percentage_90d: float | None
+    coverage_percentage_90d: float
     checks_count_24h: int
     failed_checks_count_24h: int
     p50_ms_24h: float | None
@@ -184,6 +191,23 @@ class MonitorCheckListResponse(Page[MonitorCheckRead]):
     """One page of checks, newest first."""
 
 
+class WebsitesDeed(Input):
+    """One thing to do to many websites; `word` is the tag, the group or the seconds."""
+
+    website_ids: Annotated[
+        list[Annotated[int, Field(ge=1, le=2**31 - 1)]], Field(min_length=1, max_length=MOST)
+    ]
+    deed: Deed
+    word: Annotated[str, Field(max_length=100)] = ""
+
+
+class WebsitesDone(Output):
+    """How many websites it was done to, and in words what was done."""
+
+    count: int
+    message: str
+
+
 class WebsiteQuery(PageQuery):
     """Which websites: `q` is sought in name and URL."""
 
@@ -196,13 +220,15 @@ class WebsiteQuery(PageQuery):
 
 
 class ListQuery(Input):
-    """Which websites the list page shows."""
+    """Which websites the list page shows, and what counts as what in their uptimes."""
 
     q: Search = ""
     state: State = ""
     order: Order = "status"
     tag: Annotated[str, Field(max_length=50)] = ""
     group: Annotated[str, Field(max_length=100)] = ""
+    maintenance: CountAs = CountAs.EXCLUDED
+    unknown: CountAs = CountAs.EXCLUDED
     page: PageNumber = 1
 
 

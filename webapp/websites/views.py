@@ -12,6 +12,7 @@ from webapp.core import clock, htmx, web
 from webapp.core.access import Role, needs
 from webapp.core.db import db
 from webapp.websites import actions, charts, history, keeping, listing, portrait, queries, schemas
+from webapp.websites.availability import CountAs, Counting
 from webapp.websites.models import Website
 from webapp.websites.period_queries import maintenance_of, ongoing_impairment
 from webapp.websites.waiting import wait_state
@@ -20,6 +21,7 @@ blueprint = Blueprint("websites", __name__, url_prefix="/websites")
 PAGE_SIZE = 25
 CHECKS_PAGE_SIZE = 50
 CHART_CHECKS = 300
+COUNTED = ("maintenance", "unknown")
 HISTORY_MS = 600_000  # the past is drawn again so often, and when the status changes
 
 
@@ -28,6 +30,7 @@ HISTORY_MS = 600_000  # the past is drawn again so often, and when the status ch
 def index() -> Response:
     """The list of websites, or the panel alone."""
     query = _list_query()
+    counting = Counting(query.maintenance, query.unknown)
     version = queries.websites_version()
     if (answer := htmx.nothing_new(version)) is not None:
         return answer
@@ -39,14 +42,15 @@ def index() -> Response:
     return htmx.render(
         "websites/index.html",
         "website_list",
-        lines=listing.lines(found, clock.now()),
+        lines=listing.lines(found, clock.now(), web.reader_zone(), counting),
+        counting=counting,
         impairment=ongoing_impairment(),
         tags=[(tag, tag) for tag in listing.all_tags()],
         groups=[(group, group) for group in listing.all_groups()],
         total=total,
         page_size=PAGE_SIZE,
         query=query,
-        params={k: v for k, v in query.model_dump(exclude={"page"}).items() if v},
+        params=query.model_dump(mode="json", exclude={"page"}, exclude_defaults=True),
         version=version,
     )
 
@@ -163,11 +167,14 @@ def _show(website_id: int, block: str, asked_ms: int | None = None) -> Response:
 
 
 def _now(website: Website, now: datetime) -> dict[str, Any]:
-    bar, uptimes = portrait.day_of(website.id, now)
+    counting = _counting()
+    bar, uptimes = portrait.day_of(website.id, now, web.reader_zone(), counting)
     ranges = {charts.RECENT: "Last checks"} | {k: r.label for k, r in charts.RANGES.items()}
     return {
         "bar": bar,
         "uptimes": uptimes,
+        "counting": counting,
+        "asked": _asked(counting),
         "ranges": ranges,
         "chosen": _range(),
         "windows": maintenance_of(website.id, now),
@@ -178,7 +185,9 @@ def _past(website: Website, now: datetime) -> dict[str, Any]:
     days = request.args.get("days", portrait.BAR_DAYS[0], type=int)
     if days not in portrait.BAR_DAYS:
         raise BadRequest("The address of this page is not one we gave.")
-    return {"past": portrait.past(website.id, days, now)}
+    counting, zone = _counting(), web.reader_zone()
+    past = portrait.past(website.id, days, now, zone, counting)
+    return {"past": past, "zone": zone.key, "counting": counting, "asked": _asked(counting)}
 
 
 def _checks(website: Website, _now: datetime) -> dict[str, Any]:
@@ -201,6 +210,20 @@ def _range() -> str:
     if chosen not in charts.RANGES and chosen != charts.RECENT:
         raise BadRequest("There is no such range.")
     return chosen
+
+
+def _counting() -> Counting:
+    """What maintenance and unknown time are to count as."""
+    try:
+        return Counting(*(CountAs(request.args.get(name, "excluded")) for name in COUNTED))
+    except ValueError as error:
+        raise BadRequest("Maintenance and unknown time count as excluded, up or down.") from error
+
+
+def _asked(counting: Counting) -> dict[str, str]:
+    """The same as parameters of a page's address, the usual left out."""
+    sides = {name: getattr(counting, name) for name in COUNTED}
+    return {name: side.value for name, side in sides.items() if side is not CountAs.EXCLUDED}
 
 
 def _list_query() -> schemas.ListQuery:
