@@ -123,3 +123,17 @@ def test_a_certificate_nobody_vouches_for_is_trouble(server):
     port = server.url.rpartition(":")[2]
     with pytest.raises(ssl.SSLError):
         Link(f"https://127.0.0.1:{port}").post(BODY, {})
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port"),
+    [
+        ("http://watchkeeper.example", "watchkeeper.example", 80),
+        ("https://watchkeeper.example", "watchkeeper.example", 443),
+        ("http://[2001:db8::1]", "2001:db8::1", 80),
+        ("http://[2001:db8::1]:8000/monitor", "2001:db8::1", 8000),
+    ],
+)
+def test_the_url_says_where_to_connect(url, host, port):
+    connection = Link(url)._connection
+    assert (connection.host, connection.port) == (host, port)

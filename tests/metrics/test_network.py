@@ -83,3 +83,11 @@ def test_an_interface_that_went_away_leaves_no_false_rate(fake):
     assert found["interface_in eth0"] == 50
     assert "interface_in wlan0" not in found
     assert "network_in" not in found
+
+
+def test_places_for_connections_the_firewall_tracks(fake):
+    fake.write("proc/sys/net/netfilter/nf_conntrack_count", "25\n")
+    fake.write("proc/sys/net/netfilter/nf_conntrack_max", "200\n")
+    assert told(read_network()) == {"conntrack_percent": 12.5}
+    fake.write("proc/sys/net/netfilter/nf_conntrack_max", "0\n")
+    assert list(read_network()) == []

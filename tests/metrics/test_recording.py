@@ -107,6 +107,13 @@ class TestWhatIsRemembered:
         assert recording.store(columns([0, 1], NOW_MS + 1)).new == 2
         assert {("0", NOW_MS + 1), ("1", NOW_MS + 1)} <= stored().keys()
 
+    def test_a_process_that_starts_again_doubles_nothing(self, context):
+        recording.store(columns([0, 1]))
+        db.session.commit()
+        context.extensions[KNOWN].clear()
+        assert recording.store(columns([0, 1])).new == 0
+        assert db.session.scalar(select(func.count()).select_from(MetricSeries)) == 2
+
     def test_a_series_that_was_rolled_back_is_made_again(self, context):
         recording.store(columns([0]))
         db.session.rollback()

@@ -17,6 +17,7 @@ PATH = "/api/monitoring/metrics/"
 SILENCE_S = 10.0  # between two bytes
 LONGEST_S = 30.0  # a whole request
 LONGEST_ANSWER = 256 * 1024
+PORTS = {"http": 80, "https": 443}
 TroubleOnTheWay = (OSError, http.client.HTTPException)
 
 
@@ -79,7 +80,8 @@ HEADERS = {"Content-Type": "application/json", "User-Agent": f"watchkeeper-agent
 
 
 def _connection(parts: SplitResult, ca_file: Path | None) -> http.client.HTTPConnection:
-    host, port = parts.hostname or "", parts.port
+    # Without a port http.client would look for one in an IPv6 address.
+    host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
     if parts.scheme != "https":
         return http.client.HTTPConnection(host, port, timeout=SILENCE_S)
     trusted = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)

@@ -71,6 +71,7 @@ CHARTS: dict[str, Chart] = {
     "interface_trouble": Chart("Packets each interface lost", "Network", by="interface"),
     "tcp": Chart("TCP connections", "Network"),
     "tcp_resent": Chart("TCP segments sent again", "Network"),
+    "conntrack": Chart("Connections the firewall tracks", "Network"),
     "containers": Chart("Containers", "Containers"),
     "container_cpu": Chart("CPU of containers", "Containers", by="container"),
     "container_memory": Chart("Memory of containers", "Containers", stacked=True, by="container"),

@@ -239,7 +239,8 @@ def read_usage() -> Usage:
     """What the database says of its connections."""
     if _is_sqlite():
         settings: Settings = current_app.extensions["settings"]
-        maximum = settings.web_processes * settings.web_threads + settings.workers
+        # The resident of the pool is a worker, too.
+        maximum = settings.web_processes * settings.web_threads + settings.workers + 1
         return Usage(_holders(f"{db.engine.url.database}-shm"), maximum)
     connections, maximum = db.session.execute(COUNT_CLIENTS).one()
     return Usage(connections, maximum)

@@ -12,7 +12,8 @@ REAL = "all interfaces, loopback and virtual ones left out"
 def _measure(
     name: str, unit: str, label: str, description: str, chart: str, digits: int = 0
 ) -> Measure:
-    return Measure(NETWORK, name, unit, label, description, chart, digits=digits)
+    ceiling = 100 if unit == "%" else None
+    return Measure(NETWORK, name, unit, label, description, chart, ceiling, digits)
 
 
 IN_OUT, TROUBLE = f"Bytes through {REAL}.", f"Packets of {REAL}, that were damaged or dropped."
@@ -40,9 +41,17 @@ RESENT = _measure(
     "tcp_resent",
     2,
 )
+TRACKED = _measure(
+    "conntrack_percent",
+    "%",
+    "Tracked connections",
+    "Places in use for connections the firewall keeps track of; without one no new one comes in.",
+    "conntrack",
+    2,
+)
 MEASURES = (
     *(IN, OUT, PACKETS_IN, PACKETS_OUT, ERRORS, DROPS),
-    *(INTERFACE_IN, INTERFACE_OUT, INTERFACE_ERRORS, INTERFACE_DROPS, CONNECTIONS, RESENT),
+    *(INTERFACE_IN, INTERFACE_OUT, INTERFACE_ERRORS, INTERFACE_DROPS, CONNECTIONS, RESENT, TRACKED),
 )
 # What passes through these passes through a real interface too, or never leaves the machine.
 VIRTUAL = ("lo", "veth", "br-", "docker", "virbr", "ifb", "tap", "dummy", "cni", "flannel", "cali")
@@ -59,6 +68,7 @@ def read_network() -> Iterator[Total | Reading]:
     for name, told in found[:MOST]:
         yield from _interface({"interface": name}, told)
     yield from _tcp(kernel.proc("net/snmp"))
+    yield from _tracked(f"{kernel.PROC}/sys/net/netfilter/nf_conntrack")
 
 
 def _told() -> Iterator[tuple[str, list[int]]]:
@@ -96,3 +106,9 @@ def _tcp(told: str) -> Iterator[Total | Reading]:
         yield Reading(CONNECTIONS, int(numbers["CurrEstab"]))
     if "RetransSegs" in numbers:
         yield Total(RESENT, int(numbers["RetransSegs"]))
+
+
+def _tracked(path: str) -> Iterator[Reading]:
+    used, places = kernel.number(f"{path}_count"), kernel.number(f"{path}_max")
+    if used is not None and places:
+        yield Reading(TRACKED, 100 * used / places)

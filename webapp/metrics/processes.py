@@ -132,7 +132,7 @@ def has_moved(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
 
 
 def _held(table: Mapping[str, Any]) -> float:
-    return sum(entry["memory_bytes"] for entry in table["memory"])
+    return float(sum(entry["memory_bytes"] for entry in table["memory"]))
 
 
 def _moved(before: Mapping[str, Any], now: Mapping[str, Any], part: str, what: str) -> float:

@@ -22,7 +22,7 @@ UNIT_FAILED = Measure(
 MEASURES = (ACTIVE, FAILED, UNIT_FAILED)
 RUNS_HERE = "/run/systemd/system"  # sd_booted(3)
 COMMAND = ("systemctl", "list-units", "--all", "--output=json", "--no-pager")
-PATIENCE_S = 5
+PATIENCE_S = 2  # the readings of every second wait meanwhile
 NAMED = 20
 
 
