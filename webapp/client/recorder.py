@@ -65,7 +65,8 @@ class Recorder:
 
     def _begin_anew(self) -> None:
         """Hold nothing, as at the start and in a forked child."""
-        self._lock = threading.Lock()
+        # A signal handler that records may interrupt what records.
+        self._lock = threading.RLock()
         self._sending = threading.Lock()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
