@@ -268,7 +268,8 @@ def _forget_the_parent() -> None:
 
 def _flush_at_exit() -> None:
     for recorder in list(_recorders):
-        recorder.flush(within_s=AT_EXIT_S)
+        if recorder.sends_by_itself:
+            recorder.flush(within_s=AT_EXIT_S)
 
 
 os.register_at_fork(after_in_child=_forget_the_parent)
