@@ -4,6 +4,7 @@ import sys
 
 from bench import (
     agent,
+    charts,
     checks,
     heartbeats,
     idle,
@@ -16,6 +17,7 @@ from bench import (
     sampler,
     scale,
     start,
+    storage,
     websites_pages,
 )
 
@@ -34,6 +36,8 @@ BENCHMARKS = {
     "agent": agent.main,
     "sampler": sampler.main,
     "ingest": ingest.main,
+    "storage": storage.main,
+    "charts": charts.main,
 }
 
 

@@ -99,6 +99,26 @@ def test_it_measures_this_machine_and_sends_all_at_its_end(tmp_path):
     assert {"load_1", "ram_percent", "disk_percent", "agent_waiting"} <= names
 
 
+def test_a_server_that_says_nothing_does_not_hold_up_the_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(loop, "LAST_SEND_S", 0.2)
+    with running_server() as server:
+        server.script = ["hang"]
+        ended = threading.Event()
+        options = read_options(
+            ["--url", server.url, "--spool", str(tmp_path)], {"WATCHKEEPER_TOKEN": TOKEN}, "web-1"
+        )
+        agent = threading.Thread(target=loop.run, args=(options, ended.wait))
+        agent.start()
+        deadline = time.monotonic() + 10
+        while not server.requests:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        ended.set()
+        agent.join(5)
+        assert not agent.is_alive()
+    assert _size(tmp_path)
+
+
 def _size(folder):
     return sum(path.stat().st_size for path in folder.glob("*.seg"))
 

@@ -1,6 +1,5 @@
 """What cannot be sent waits in order, below a bound, and is told once."""
 
-import logging
 import time
 
 import pytest
@@ -127,10 +126,18 @@ def test_a_refused_batch_is_dropped_with_a_line_and_does_not_block_the_next(take
     assert box.lost == 1
 
 
+def test_refusals_in_a_row_are_told_once(taker, caplog):
+    box = outbox(taker)
+    for error, lines in ((Refused("no"), 1), (Refused("no"), 1), (None, 1), (Refused("no"), 2)):
+        taker.error = error
+        put(box, 1)
+        box.send()
+        assert len(caplog.records) == lines
+
+
 def test_a_deadline_that_has_passed_sends_nothing(taker, caplog):
     box = outbox(taker)
     put(box, 1)
     box.send(deadline_s=0)
     assert taker.taken == []
     assert caplog.records == []
-    assert logging.getLogger("watchkeeper.client").name == "watchkeeper.client"

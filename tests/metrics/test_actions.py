@@ -8,15 +8,11 @@ from sqlalchemy import func, select
 
 from tests.metrics.makers import HOST, machine, sample
 from tests.statements import count_statements
-from webapp.activity.models import ActivityEvent
 from webapp.core import clock
 from webapp.core.db import db
 from webapp.core.problems import Problem
 from webapp.metrics import actions, recording
-from webapp.metrics.collection import Notebook
 from webapp.metrics.models import MetricSample, MetricSeries
-from webapp.metrics.readings import Reading
-from webapp.metrics.system import CPU_PERCENT
 
 
 def count(model):
@@ -114,33 +110,3 @@ class TestRecordSamples:
             assert failures == []
             assert count(MetricSeries) == len(machine(now))
             assert count(MetricSample) == 4 * len(machine(now))
-
-
-class TestCollectMachine:
-    def test_it_records_this_machine(self, context):
-        actions.collect_machine(Notebook(), clock.now())
-        names = set(db.session.scalars(select(MetricSeries.name)))
-        assert {"ram_percent", "disk_percent", "load_1", "db_connections", "cache_memory"} <= names
-
-    def test_a_failing_source_is_written_down_once_and_the_others_recorded(
-        self, context, monkeypatch
-    ):
-        def fail():
-            raise OSError("no such device")
-
-        sources = {"disks": fail, "processor": lambda: [Reading(CPU_PERCENT, 1.0)]}
-        monkeypatch.setattr(actions, "SOURCES", sources)
-        first = actions.collect_machine(Notebook(), clock.now())
-        actions.collect_machine(first.notebook, clock.now() + timedelta(seconds=5))
-        events = db.session.scalars(select(ActivityEvent)).all()
-        assert [event.type for event in events] == ["system_warning"]
-        assert "Disks of" in events[0].message
-        assert "no such device" in events[0].message
-        assert events[0].details["source"] == "disks"
-        assert count(MetricSample) == 2
-
-    def test_a_source_that_works_again_is_no_new_warning(self, context, monkeypatch):
-        monkeypatch.setattr(actions, "SOURCES", {"processor": lambda: [Reading(CPU_PERCENT, 1.0)]})
-        before = Notebook(failing={"processor": "it was away"})
-        assert actions.collect_machine(before, clock.now()).recovered == ["processor"]
-        assert count(ActivityEvent) == 0

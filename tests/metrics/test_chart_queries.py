@@ -92,3 +92,12 @@ def test_how_fine_it_is_has_bounds(app, now, points):
     record(app, sample("cpu_percent", 1, at=now - timedelta(seconds=1)))
     drawn = draw(app, "cpu", now, points=points)
     assert 2 < len(drawn["series"][0]["values"]) <= 4000
+
+
+def test_what_the_title_says_is_not_said_again_of_each_line(app, now):
+    at = now - timedelta(seconds=5)
+    mounts = ("/", "/home")
+    record(app, *(sample("disk_percent", 5.0, at=at, mount=mount) for mount in mounts))
+    record(app, *(sample(f"load_{n}", 5.0, at=at) for n in (1, 5)))
+    assert [line["label"] for line in draw(app, "disk", now)["series"]] == ["/", "/home"]
+    assert draw(app, "load", now)["series"][1]["label"] == "Load, 5 min"

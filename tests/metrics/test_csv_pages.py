@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.metrics.makers import HOST, record, sample
+from tests.metrics.sources import metric
 from tests.statements import count_statements
 from webapp.core import clock
 from webapp.metrics.readings import MetricKind, Sample, SeriesKey
@@ -46,6 +47,19 @@ def test_a_chart_of_a_host_has_a_time_and_a_column_for_each_line(measured, viewe
 def test_a_chart_of_a_service_is_no_formula_in_a_spreadsheet(measured, viewer):
     found = rows(viewer.get("/services/shop~2F1/charts/metric-orders.csv"))
     assert found[0][1] == "'=1+1"
+
+
+def test_counts_are_told_as_they_are_drawn_unless_asked_else(measured, viewer):
+    now = clock.now()
+    moments = [now - timedelta(minutes=m) for m in (5, 6)]
+    record(measured, *[metric("hits/s", 120.0, at, unit="count") for at in moments])
+    path = "/services/shop/charts/metric-hits~2Fs.csv?range=1h&points=60"
+    drawn = rows(viewer.get(path))
+    assert drawn[0][1].endswith("(/s)")
+    assert [row[1] for row in drawn[1:] if row[1]] == ["2", "2"]
+    summed = rows(viewer.get(f"{path}&aggregate=sum"))
+    assert summed[0][1].endswith("(count)")
+    assert [row[1] for row in summed[1:] if row[1]] == ["120", "120"]
 
 
 def test_the_range_and_the_steps_are_those_asked_for(measured, viewer):

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from tests.factories import csrf_of
-from tests.metrics.makers import HOST, machine, record
+from tests.metrics.makers import HOST, machine, record, sample
 from tests.statements import count_statements
 from webapp.core import clock
 from webapp.core.db import db
-from webapp.metrics import dashboards
+from webapp.metrics import dashboard_queries, dashboards
 from webapp.metrics.boards import Board, as_content, read_board
-from webapp.metrics.models import Dashboard, Host
+from webapp.metrics.models import Dashboard, Host, MetricSeries
 
 
 @pytest.fixture
@@ -108,6 +108,32 @@ def test_one_series_alone_can_be_put_on_it(measured, viewer):
     add(viewer, dashboard_id, "cpu", pick=7)
     assert board(measured, dashboard_id).charts[0].picked == (7,)
     assert 'data-pick="7"' in viewer.get(f"/dashboards/{dashboard_id}").text
+
+
+def test_only_the_series_that_were_searched_for_can_be_put_on_it(measured, viewer, monkeypatch):
+    now = clock.now()
+    record(measured, *[sample("core_percent", 5.0, at=now, core=f"number{n}") for n in range(20)])
+    dashboard_id = made(viewer)
+    path = f"/dashboards/{dashboard_id}/arrange"
+    assert "Add only what fits" not in viewer.get(f"{path}?q=core_percent").text
+    monkeypatch.setattr(dashboard_queries, "MOST_PICKED", 10)
+    assert "Add only what fits" not in viewer.get(f"{path}?q=number1").text, "eleven of them fit"
+    page = viewer.get(f"{path}?q=number1+number19").text
+    pick = page.split('name="pick" value="')[1].split('"')[0]
+    add(viewer, dashboard_id, "cores", pick=pick)
+    (chart,) = board(measured, dashboard_id).charts
+    with measured.app_context():
+        labels = [db.session.get(MetricSeries, i).details["core"] for i in chart.picked]
+    assert labels == ["number19"]
+
+
+def test_a_search_costs_as_many_statements_however_much_it_finds(measured, viewer):
+    dashboard_id = made(viewer)
+    path = f"/dashboards/{dashboard_id}/arrange?q={HOST}"
+    viewer.get(path)
+    with count_statements(measured) as statements:
+        viewer.get(path)
+    assert len(statements) <= 7, statements
 
 
 def test_it_is_renamed_and_opens_with_its_range(measured, viewer):

@@ -44,14 +44,12 @@ def test_a_host_that_does_not_is_silent_and_nothing_is_said_of_its_uptime(host):
     assert found.cells[0].status is None
 
 
-def test_a_host_known_by_its_readings_alone_is_judged_by_them():
-    young, old = [latest("uptime_s", 60.0)], [latest("uptime_s", 60.0, age_s=600)]
-    assert (draw(unknown(), young, {}, NOW).state, draw(unknown(), young, {}, NOW).uptime_s) == (
-        "up",
-        60,
-    )
-    assert draw(unknown(), old, {}, NOW).state == "silent"
-    assert draw(unknown(), [], {}, NOW).last_seen_at is None
+def test_a_host_that_never_said_how_often_it_measures_is_never_silent():
+    found = draw(unknown(), [latest("uptime_s", 60.0, age_s=300)], {}, NOW)
+    assert (found.state, found.uptime_s) == ("up", 60)
+    for old in ([latest("uptime_s", 60.0, age_s=3600)], []):
+        found = draw(unknown(), old, {}, NOW)
+        assert (found.state, found.uptime_s) == ("unknown", None)
 
 
 def test_readings_of_others_are_not_its_own():

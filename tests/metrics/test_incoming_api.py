@@ -42,7 +42,7 @@ def compact(now_ms, **changes):
 
 class TestSamples:
     def test_what_is_sent_can_be_read_back(self, app, post, read_token):
-        at = clock.now().replace(microsecond=250_000)
+        at = (clock.now() - timedelta(seconds=2)).replace(microsecond=250_000)
         sample = GOOD | {"timestamp": at.isoformat(), "labels": {"core": "0"}}
         answer = post({"samples": [sample]})
         assert (answer.status_code, answer.json) == (200, {"accepted": 1, "new": 1, "refused": []})
@@ -145,6 +145,20 @@ class TestHosts:
             assert (host.interval_s, host.booted_at) == (1, booted)
             assert host.details["system"] == "Linux"
             assert abs(host.last_seen_at - now) < timedelta(minutes=1)
+
+    def test_a_script_that_sends_a_value_now_and_then_is_not_waited_for(self, app, post):
+        assert post({"host": "web-1", "samples": [GOOD]}).json["new"] == 1
+        assert rows_of(app, Host) == 0
+
+    def test_a_known_host_keeps_its_interval_when_somebody_else_sends_for_it(self, app, post):
+        post({"host": "web-1", "interval_s": 1})
+        with app.app_context():
+            before = db.session.get(Host, "web-1").last_seen_at
+        post({"host": "web-1", "samples": [GOOD]})
+        with app.app_context():
+            host = db.session.get(Host, "web-1")
+            assert host.interval_s == 1
+            assert host.last_seen_at > before
 
     def test_processes_are_kept_once(self, app, post):
         entry = {"pid": 1, "name": "init", "user": "root", "command": "init", "more": 1}

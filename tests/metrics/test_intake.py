@@ -13,6 +13,7 @@ from webapp.metrics.intake import count_items, read_rows, read_samples, window
 NOW = clock.EPOCH + timedelta(days=20_000)
 NOW_MS = clock.to_ms(NOW)
 OPEN = window(NOW, 7)
+OLDEST_MS = NOW_MS - 7 * 86_400_000 + 3_600_000
 HOST = Sender(host="web-1")
 NOBODY = Sender()
 GOOD = {"metric_type": "cpu", "name": "cpu_percent", "value": 12.5}
@@ -71,7 +72,7 @@ class TestSamples:
             (NOW.strftime("%Y-%m-%dT%H:%M:%SZ"), NOW_MS),
             ("2024-10-04T02:00:00.1239+02:00", NOW_MS + 123),
             (NOW_MS + 300_000, NOW_MS + 300_000),
-            (NOW_MS - 7 * 86_400_000, NOW_MS - 7 * 86_400_000),
+            (OLDEST_MS, OLDEST_MS),
         ],
     )
     def test_moments_are_read(self, at, at_ms):
@@ -121,7 +122,7 @@ class TestSamples:
             ({"labels": {"": "x"}}, "labels", "names"),
             ({"labels": {"x" * 51: "x"}}, "labels", "50"),
             ({"labels": {str(n): "x" for n in range(17)}}, "labels", "16"),
-            ({"timestamp": NOW_MS - 7 * 86_400_000 - 1}, "timestamp", "last 7 days"),
+            ({"timestamp": OLDEST_MS - 1}, "timestamp", "last 7 days"),
             ({"timestamp": NOW_MS // 1000}, "timestamp", "last 7 days"),
             ({"timestamp": NOW_MS + 300_001}, "timestamp", "5 minutes ahead"),
             ({"timestamp": 10**40}, "timestamp", "ahead"),

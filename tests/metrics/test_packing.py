@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.metrics.packing import DAY_MS, FULL, cut, pack, unpack
+from webapp.metrics.packing import FULL, STRETCH_MS, cut, pack, unpack
 
-NOON = 20_000 * DAY_MS + DAY_MS // 2
+NOON = 20_000 * STRETCH_MS + STRETCH_MS // 2
 
 times = st.lists(st.integers(0, 2**53 - 1), min_size=1, max_size=60, unique=True).map(sorted)
 anything = st.floats(allow_nan=False, allow_infinity=False)
@@ -105,8 +105,11 @@ class TestCut:
         runs = cut(every(1, [1.0] * (2 * FULL + 1)))
         assert [len(run) for run in runs] == [FULL, FULL, 1]
 
-    def test_a_run_ends_with_its_day_in_utc(self):
-        samples = [(at_ms, 1.0) for at_ms in (0, DAY_MS - 1, DAY_MS, 3 * DAY_MS, 3 * DAY_MS + 5)]
+    def test_a_run_ends_with_its_stretch_of_days(self):
+        samples = [
+            (at_ms, 1.0)
+            for at_ms in (0, STRETCH_MS - 1, STRETCH_MS, 3 * STRETCH_MS, 3 * STRETCH_MS + 5)
+        ]
         assert [len(run) for run in cut(samples)] == [2, 1, 2]
 
     def test_of_nothing_there_are_no_runs(self):

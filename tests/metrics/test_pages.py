@@ -52,6 +52,21 @@ class TestPage:
         page.put(4, EMPTY, Sketch())
         assert (page.bucket(3), page.bucket(4)) == (Bucket(2, 3.0, 1.0, 2.0), EMPTY)
 
+    @pytest.mark.parametrize("kind", ["decimals", "floats", "gaps"])
+    @pytest.mark.parametrize("size", [1, 2, 5, 60])
+    def test_buckets_can_be_read_in_steps_of_several(self, kind, size):
+        values = {n: [n / 4, -n / 8] if kind != "floats" else [n / 7, n / 3] for n in range(60)}
+        if kind == "gaps":
+            values = {n: found for n, found in values.items() if n % 7 and n > 11}
+        data, _ = page_of(60, values).pack()
+        found = pages.unpack_columns(data, 60, size)
+        for step in range(60 // size):
+            inside = [values[n] for n in range(step * size, (step + 1) * size) if n in values]
+            expected = pages.merged(map(summed, inside))
+            bucket = found.bucket(step)
+            assert bucket[:1] + bucket[2:] == expected[:1] + expected[2:]
+            assert bucket.total == pytest.approx(expected.total)
+
     def test_what_is_no_page_is_refused(self):
         with pytest.raises(ValueError, match="not a page"):
             pages.unpack_columns(b"\x02", 60)

@@ -4,7 +4,22 @@ import pytest
 
 from webapp.metrics.paths import escape, page_of_host, page_of_service, segment, unescape
 
-NAMES = ["web-1", "a/b c", "büro", "<script>", "..", ".", "~", "~2F", "a\\b", "100%", "a?b#c", "/"]
+NAMES = [
+    "web-1",
+    "a/b c",
+    "büro",
+    "<script>",
+    "..",
+    ".",
+    "~",
+    "~2F",
+    "a\\b",
+    "100%",
+    "a?b#c",
+    "/",
+    "x.csv",
+    ".csv",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -18,6 +33,7 @@ def test_nothing_is_left_that_a_server_or_a_browser_would_take_for_its_own(name)
     assert part.isascii()
     assert not set(part) & set("/\\?#<> ")
     assert not part.startswith(".")
+    assert not part.endswith(".csv")
     assert "%2F" not in part.upper()
 
 

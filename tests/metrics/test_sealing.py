@@ -10,7 +10,7 @@ from tests.statements import count_statements
 from webapp.core.db import db
 from webapp.metrics import raw, sealing
 from webapp.metrics.models import MetricChunk, MetricSample
-from webapp.metrics.packing import FULL, unpack
+from webapp.metrics.packing import FULL, STRETCH_MS, unpack
 
 OLD = NOON - 5 * HOUR_MS
 
@@ -69,12 +69,14 @@ class TestSeal:
         assert [chunk.count for chunk in chunks(one)] == [FULL, 60]
         assert sealed(one) == every(1000, count)
 
-    def test_a_chunk_ends_with_its_day(self, context):
+    def test_a_chunk_ends_with_its_stretch_of_days(self, context):
         one = new_series()
-        samples = [(MIDNIGHT - 1000, 1.0), (MIDNIGHT, 2.0), (MIDNIGHT + DAY_MS, 3.0)]
-        add(one, samples)
-        seal(NOON + 2 * DAY_MS)
-        assert [chunk.count for chunk in chunks(one)] == [1, 1, 1]
+        border = MIDNIGHT // STRETCH_MS * STRETCH_MS
+        samples = [(border + n * DAY_MS, float(n)) for n in range(-2, 5)]
+        for count in (2, 4, 7):
+            add(one, samples[:count])
+            seal(NOON + 9 * DAY_MS)
+        assert [chunk.count for chunk in chunks(one)] == [2, 4, 1]
         assert sealed(one) == samples
 
     def test_late_samples_join_the_chunks_they_belong_to(self, context):

@@ -101,6 +101,14 @@ class TestChart:
         found = viewer.get("/services/shop/charts/metric-hits").json
         assert [line["label"] for line in found["series"]] == ["/9", "/10"]
 
+    @pytest.mark.parametrize("name", ["a/b c", "..", "é?#", "x.csv"])
+    def test_any_name_of_a_metric_has_its_chart(self, app, viewer, now, name):
+        record(app, metric(name, 1, now - timedelta(seconds=5)))
+        text = viewer.get("/services/shop").text
+        assert viewer.get(text.split('data-src="')[1].split('"')[0]).json["total"] == 1
+        table = viewer.get(text.split('data-src="')[1].split('"')[0] + ".csv")
+        assert (table.status_code, table.mimetype) == (200, "text/csv")
+
     def test_two_units_of_a_name_are_told(self, app, viewer, now):
         at = now - timedelta(seconds=5)
         record(app, metric("size", 1, at, unit="bytes"), metric("size", 1, at, unit="items"))

@@ -43,9 +43,14 @@ def test_what_has_no_labels_has_a_line(app, now):
     assert [point for point in line.points if point is not None] == [7]
 
 
-def test_there_are_few_lines(app, now):
-    record(app, *(metric(f"m{n}", 1, now, kind="request") for n in range(9)))
-    assert len(glance(app, now)[0][0].lines) == service_queries.MOST_LINES
+def test_there_is_one_line_of_a_type_and_few_in_all(app, now):
+    kinds = ("request", "response_time", "error_rate", "queue_size")
+    for kind in kinds:
+        names = (f"{kind}_p95", f"{kind}_mean", f"{kind}_max")
+        record(app, *(metric(name, 1, now, kind=kind, host="a") for name in names))
+    lines = glance(app, now)[0][0].lines
+    expected = ["Request mean", "Response time mean", "Error rate mean"]
+    assert [line.label for line in lines] == expected
 
 
 def test_one_that_stopped_sending_is_quiet(app, now):

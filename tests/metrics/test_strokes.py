@@ -28,7 +28,7 @@ def buckets(*values):
 
 def test_a_line_is_its_means_with_none_where_nothing_was_read():
     found = line("CPU", "%", [bucket(2, count=3), None, bucket(1 / 3)], "raw", True)
-    assert found == {"label": "CPU", "unit": "%", "values": [2, None, 0.333333], "bridge": 3}
+    assert found == {"label": "CPU", "unit": "%", "values": [2, None, 0.333333], "bridge": 1}
 
 
 def test_a_band_goes_from_lowest_to_highest():
@@ -54,6 +54,7 @@ def test_large_and_tiny_values_keep_their_size():
         ([1, None, None, None, None, 1, None, None, None, None, 1], "minute", 7),
         ([1, 1, 1, None, None, None, None, None, 1, 1], "raw", 1),
         ([None, None], "raw", 1),
+        ([1, None, None, None, None, None, 1], "raw", 1),
         ([1], "hour", 0),
     ],
 )
@@ -72,7 +73,7 @@ def test_wider_buckets_stand_at_the_first_place_they_cover():
     grid, own = Grid(60_000, 10_000, "raw"), Grid(0, 30_000, "minute")
     found = align(buckets(1, 2), own, 60_000, grid, 6)
     assert means(found) == [1, None, None, 2, None, None]
-    assert bridge(found, "minute") == 4
+    assert bridge([*found, *found], "minute") == 4
 
 
 def test_nothing_earlier_is_nothing():

@@ -153,6 +153,24 @@ def test_without_redis_the_page_says_so(without_redis, viewer):
     assert "Redis does not answer" in page.text
 
 
+def test_a_redis_that_hangs_is_waited_for_once(app, viewer, monkeypatch):
+    asked = []
+
+    def hang(_redis):
+        asked.append(1)
+        return Probed(None, "No answer within 1 s.", 1000.0)
+
+    def must_not_be_asked(*_arguments, **_more):
+        raise AssertionError("Redis was asked again although it hangs")
+
+    monkeypatch.setattr("webapp.selfcheck.queries.probe_redis", hang)
+    monkeypatch.setattr("webapp.selfcheck.views.failed_jobs", must_not_be_asked)
+    monkeypatch.setattr("webapp.selfcheck.views.failed_version", must_not_be_asked)
+    page = viewer.get("/selfcheck/")
+    assert "No answer within 1 s." in page.text
+    assert asked == [1]
+
+
 def test_the_page_asks_the_database_little(app, viewer):
     viewer.get("/selfcheck/")
     with count_statements(app) as statements:

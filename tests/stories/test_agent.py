@@ -47,6 +47,7 @@ class Agent:
     """A process of the agent; what it says goes to a file, so that a kill loses none of it."""
 
     def __init__(self, door, folder, token):
+        self.process = None
         self.log = folder / "agent.log"
         self.environ = os.environ | {"WATCHKEEPER_TOKEN": token}
         self.command = [sys.executable, "-m", "webapp.agent", "--verbose", "--host", HOST]
@@ -99,8 +100,23 @@ def door(app):
     made.close()
 
 
-def test_killed_twice_and_cut_off_it_loses_nothing_and_doubles_nothing(app, door, tmp_path):
-    agent = Agent(door, tmp_path, create_token(app, "write"))
+@pytest.fixture
+def make_agent(app, door, tmp_path):
+    """Makes an agent with a token of some scope; none is left behind, however a test ends."""
+    made = []
+
+    def make(scope):
+        made.append(Agent(door, tmp_path, create_token(app, scope)))
+        return made[-1]
+
+    yield make
+    for agent in made:
+        if agent.process is not None and agent.process.poll() is None:
+            agent.end(signal.SIGKILL)
+
+
+def test_killed_twice_and_cut_off_it_loses_nothing_and_doubles_nothing(app, door, make_agent):
+    agent = make_agent("write")
     agent.start()
     agent.keep(2)
     agent.end(signal.SIGKILL)
@@ -121,8 +137,8 @@ def test_killed_twice_and_cut_off_it_loses_nothing_and_doubles_nothing(app, door
     assert len(found.keys() - kept.keys()) <= 2
 
 
-def test_the_server_knows_the_host_and_refuses_a_token_that_only_reads(app, door, tmp_path):
-    agent = Agent(door, tmp_path, create_token(app, "read"))
+def test_the_server_knows_the_host_and_refuses_a_token_that_only_reads(app, make_agent):
+    agent = make_agent("read")
     agent.start()
     agent.keep(1)
     assert agent.end(signal.SIGTERM) == 0

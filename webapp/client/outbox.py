@@ -24,6 +24,7 @@ class Outbox:
         self.waiting: deque[Batch] = deque()
         self.lost = 0
         self.failures = 0
+        self.refusals = 0
         self.next_try_s = 0.0
 
     def put(self, tally: Tally, at_ms: int) -> None:
@@ -55,7 +56,9 @@ class Outbox:
         try:
             self.deliver(batch)
         except Refused as refusal:
-            log.warning("metrics were refused and are dropped: %s", refusal)
+            if not self.refusals:
+                log.warning("metrics are refused and dropped: %s", refusal)
+            self.refusals += 1
             self._lose_first()
         except Exception as error:
             self._fail(error)
@@ -80,4 +83,4 @@ class Outbox:
     def _succeed(self) -> None:
         if self.failures:
             log.warning("metrics are sent again")
-        self.failures, self.next_try_s = 0, 0.0
+        self.failures, self.refusals, self.next_try_s = 0, 0, 0.0

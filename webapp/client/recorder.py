@@ -65,7 +65,8 @@ class Recorder:
 
     def _begin_anew(self) -> None:
         """Hold nothing, as at the start and in a forked child."""
-        self._lock = threading.Lock()
+        # A signal handler that records may interrupt what records.
+        self._lock = threading.RLock()
         self._sending = threading.Lock()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
@@ -267,7 +268,8 @@ def _forget_the_parent() -> None:
 
 def _flush_at_exit() -> None:
     for recorder in list(_recorders):
-        recorder.flush(within_s=AT_EXIT_S)
+        if recorder.sends_by_itself:
+            recorder.flush(within_s=AT_EXIT_S)
 
 
 os.register_at_fork(after_in_child=_forget_the_parent)

@@ -7,6 +7,7 @@ from typing import Any
 from webapp.config import load
 from webapp.launch.lifeline import die_with_parent
 
+GARBAGE = 20_000  # objects more, and it is collected: a chart of a hundred lines has as many
 _settings = load()
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 
@@ -44,7 +45,8 @@ def post_fork(server: Any, worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Keep the collector off what is loaded for good."""
+    """Keep the collector off what is loaded for good, and let a chart's points not wake it."""
+    gc.set_threshold(GARBAGE)
     if not preload_app:
         gc.collect()
         gc.freeze()

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from webapp.metrics import counts, strokes, timelines
+from webapp.metrics.catalogue import DESCRIBED
 from webapp.metrics.ranges import TimeRange
 from webapp.metrics.series_queries import Series
 from webapp.metrics.strokes import Grid
+from webapp.metrics.timelines import Timelines
 
 FEWEST_POINTS, USUAL_POINTS, MOST_POINTS = 50, 400, 2000
 LIVE_MS = 1000
@@ -26,20 +28,7 @@ def drawing(
         ids, chosen.from_ms, chosen.to_ms, points, chosen.now_ms, least_step_ms=_least(series)
     )
     grid = Grid(found.from_ms, found.step_ms, found.tier)
-    with_band = len(series) <= strokes.LINES_WITH_BAND
-    lines = [
-        {"id": one.id}
-        | strokes.line(
-            one.label,
-            counts.drawn_unit(one.unit),
-            counts.drawn(
-                found.lines.get(one.id, ()), one.unit, grid.start_ms, grid.step_ms, chosen.now_ms
-            ),
-            found.tier,
-            with_band,
-        )
-        for one in series
-    ]
+    lines = _lines(series, found, grid, chosen)
     if chosen.shift_ms:
         _compare(lines, series, chosen, points, grid)
     return {
@@ -55,8 +44,31 @@ def drawing(
     }
 
 
+def _lines(
+    series: Sequence[Series], found: Timelines, grid: Grid, chosen: TimeRange
+) -> list[dict[str, Any]]:
+    with_band = len(series) <= strokes.LINES_WITH_BAND
+    lines = []
+    for one, label in zip(series, _labels(series), strict=True):
+        buckets = found.lines.get(one.id, ())
+        drawn = counts.drawn(buckets, one.unit, grid.start_ms, grid.step_ms, chosen.now_ms)
+        unit = counts.drawn_unit(one.unit)
+        lines.append({"id": one.id} | strokes.line(label, unit, drawn, found.tier, with_band))
+    return lines
+
+
 def _least(series: Sequence[Series]) -> int:
     return counts.least_step_ms([one.unit for one in series])
+
+
+def _labels(series: Sequence[Series]) -> list[str]:
+    """What the lines are called; what is the same for all of them, the title says already."""
+    labels = [one.label for one in series]
+    if len(series) < 2 or len({one.name for one in series}) > 1:
+        return labels
+    measure = DESCRIBED.get(series[0].name)
+    said = f"{measure.label} " if measure else ""
+    return [label.removeprefix(said) for label in labels]
 
 
 def _compare(

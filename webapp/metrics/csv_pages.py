@@ -8,7 +8,7 @@ from pydantic import Field
 
 from webapp.core.access import Role, identity, needs
 from webapp.core.problems import Problem
-from webapp.metrics import dashboards, gallery, series_queries, timelines
+from webapp.metrics import counts, dashboards, gallery, series_queries, timelines
 from webapp.metrics.aggregates import AGGREGATES
 from webapp.metrics.asked import LinesQuery, asked, time_range
 from webapp.metrics.boards import read_board
@@ -17,6 +17,8 @@ from webapp.metrics.csv_lines import csv_of
 from webapp.metrics.pictures import source_of
 from webapp.metrics.ranges import TimeRange
 from webapp.metrics.series_queries import Series, Source
+from webapp.metrics.strokes import Buckets
+from webapp.metrics.timelines import Timelines
 
 MOST_LINES = 200
 USUAL_POINTS = 1000
@@ -25,20 +27,20 @@ blueprint = Blueprint("csv", __name__)
 
 
 class CsvQuery(LinesQuery):
-    """How fine, which series, and what of each step's readings."""
+    """How fine, which series, and what of each step's readings; by default as it is drawn."""
 
     points: Annotated[int, Field(ge=1, le=10_000)] = USUAL_POINTS
-    aggregate: Literal["mean", "min", "max", "sum", "count"] = "mean"
+    aggregate: Literal["mean", "min", "max", "sum", "count"] | None = None
 
 
-@blueprint.get("/machines/<source:host>/charts/<chart>.csv")
+@blueprint.get("/machines/<source:host>/charts/<source:chart>.csv")
 @needs(Role.VIEWER)
 def of_host(host: str, chart: str) -> Response:
     """A chart of a host."""
     return _csv(series_queries.host(host), chart, asked(CsvQuery), time_range())
 
 
-@blueprint.get("/services/<source:service>/charts/<chart>.csv")
+@blueprint.get("/services/<source:service>/charts/<source:chart>.csv")
 @needs(Role.VIEWER)
 def of_service(service: str, chart: str) -> Response:
     """A chart of a service."""
@@ -67,11 +69,10 @@ def _csv(source: Source, chart: str, query: CsvQuery, chosen: TimeRange) -> Resp
     series = _series(source, chart, query.pick)
     if not series:
         raise Problem(404, "This chart has no lines.")
-    ids = [one.id for one in series]
-    found = timelines.read(ids, chosen.from_ms, chosen.to_ms, query.points, chosen.now_ms)
-    lines = [found.lines.get(one.id, []) for one in series]
-    number = AGGREGATES[query.aggregate]
-    pieces = csv_of(list(map(_label, series)), lines, found.from_ms, found.step_ms, number)
+    lines, found = _lines(series, query, chosen)
+    labels = [_label(one, is_drawn=query.aggregate is None) for one in series]
+    number = AGGREGATES[query.aggregate or "mean"]
+    pieces = csv_of(labels, lines, found.from_ms, found.step_ms, number)
     answer = Response(stream_with_context(pieces), content_type="text/csv; charset=utf-8")
     answer.headers.set("Content-Disposition", "attachment", filename=_file_name(source.name, chart))
     answer.headers["Cache-Control"] = "no-store"
@@ -83,8 +84,27 @@ def _series(source: Source, chart: str, picked: Sequence[int]) -> list[Series]:
     return [one for one in found if one.id in picked] if picked else found
 
 
-def _label(one: Series) -> str:
-    return f"{one.label} ({one.unit})" if one.unit else one.label
+def _lines(
+    series: Sequence[Series], query: CsvQuery, chosen: TimeRange
+) -> tuple[list[Buckets], Timelines]:
+    """The buckets of each series; of counts their rate, as they are drawn, unless asked else."""
+    is_drawn = query.aggregate is None
+    least_ms = counts.least_step_ms(one.unit for one in series) if is_drawn else 0
+    ids = [one.id for one in series]
+    found = timelines.read(
+        ids, chosen.from_ms, chosen.to_ms, query.points, chosen.now_ms, least_step_ms=least_ms
+    )
+    lines: list[Buckets] = [found.lines.get(one.id, []) for one in series]
+    if is_drawn:
+        over = found.from_ms, found.step_ms, chosen.now_ms
+        pairs = zip(lines, series, strict=True)
+        lines = [counts.drawn(line, one.unit, *over) for line, one in pairs]
+    return lines, found
+
+
+def _label(one: Series, *, is_drawn: bool) -> str:
+    unit = counts.drawn_unit(one.unit) if is_drawn else one.unit
+    return f"{one.label} ({unit})" if unit else one.label
 
 
 def _file_name(source: str, chart: str) -> str:

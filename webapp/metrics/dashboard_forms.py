@@ -1,11 +1,11 @@
 """What the forms of dashboards take."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
 from webapp.core.jsonapi import Input
-from webapp.metrics.boards import LONGEST_NAME
+from webapp.metrics.boards import LONGEST_NAME, MOST_PICKED
 from webapp.metrics.catalogue import DESCRIBED
 from webapp.metrics.gallery import names_of
 from webapp.metrics.models import MetricKind
@@ -37,12 +37,17 @@ class DashboardEdit(Input):
 
 
 class NewChart(Input):
-    """A chart of a host or a service, with one series picked or all of them."""
+    """A chart of a host or a service, with some series picked (numbers and commas) or all."""
 
     kind: MetricKind
     source: Annotated[str, Field(min_length=1, max_length=255)]
     chart: Annotated[str, Field(min_length=1, max_length=120)]
-    pick: SeriesId | None = None
+    pick: Annotated[list[SeriesId], Field(max_length=MOST_PICKED)] = []
+
+    @field_validator("pick", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return value.split(",") if isinstance(value, str) else value
 
     @field_validator("chart")
     @classmethod

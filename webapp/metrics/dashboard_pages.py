@@ -109,10 +109,9 @@ def add(dashboard_id: int) -> Response:
     if form is None:
         dashboards.own(_user_id(), dashboard_id)
         abort(422, "There is no such chart.")
-    picked = () if form.pick is None else (form.pick,)
 
     def plus(board: Board) -> Board:
-        return board.plus(form.kind.value, form.source, form.chart, picked)
+        return board.plus(form.kind.value, form.source, form.chart, form.pick)
 
     return _changed(dashboard_id, plus)
 

@@ -1,30 +1,37 @@
 """Questions about dashboards: a person's own, and the charts that can be put on them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Text, cast, func, or_, select
 
 from webapp.core.db import db
 from webapp.metrics import gallery
+from webapp.metrics.boards import MOST_PICKED
 from webapp.metrics.catalogue import CHARTS, DESCRIBED
 from webapp.metrics.models import Dashboard, Host, MetricKind, MetricSeries
 from webapp.metrics.series_queries import Source, sections_of
 
 MOST_HOSTS = 5
 MOST_WORDS = 8
+MOST_LOOKED_AT = 2000
+Name = tuple[MetricKind, str, str]  # kind, source and name of a metric
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A chart that can be put on a dashboard, with what it would be called."""
+    """A chart that can be put on a dashboard, with what it would be called.
+
+    `picked` are the series that were searched for, where these are some of the chart's and not
+    too many to draw.
+    """
 
     kind: str
     source: str
     chart: str
     title: str
     metrics: str
-    count: int
+    picked: tuple[int, ...] = ()
 
 
 def dashboards_of(user_id: int) -> Sequence[Dashboard]:
@@ -74,15 +81,50 @@ def offers(text: str, skip: int, limit: int) -> tuple[list[Offer], int]:
         .limit(limit)
     ).all()
     total = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
-    united: dict[tuple[str, str, str], Offer] = {}
-    for kind, source, name, count in rows:
+    names = [(kind, source, name) for kind, source, name, _count in rows]
+    picked = _picked(names, wanted) if text.strip() else {}
+    return _united(names, picked), total
+
+
+def _united(names: Sequence[Name], picked: Mapping[Name, Sequence[int]]) -> list[Offer]:
+    """One offer for each chart, of all the names that it draws."""
+    found: dict[tuple[MetricKind, str, str], list[Name]] = {}
+    for kind, source, name in names:
         chart = gallery.chart_of(name, DESCRIBED, CHARTS)
-        key = (kind.value, source, chart)
-        before = united.get(key)
-        metrics = f"{before.metrics}, {name}" if before else name
-        count += before.count if before else 0
-        united[key] = Offer(*key, title_of(chart), metrics, count)
-    return list(united.values()), total
+        found.setdefault((kind, source, chart), []).append((kind, source, name))
+    return [
+        Offer(
+            kind.value,
+            source,
+            chart,
+            title_of(chart),
+            ", ".join(name for _, _, name in some),
+            _few([series_id for one in some for series_id in picked.get(one, ())]),
+        )
+        for (kind, source, chart), some in found.items()
+    ]
+
+
+def _few(series_ids: Sequence[int]) -> tuple[int, ...]:
+    return tuple(series_ids) if len(series_ids) <= MOST_PICKED else ()
+
+
+def _picked(
+    names: Sequence[Name], wanted: Sequence[ColumnElement[bool]]
+) -> dict[Name, Sequence[int]]:
+    """Of the names of which the search found some series only: which ones; two statements."""
+    listed = [
+        MetricSeries.source.in_({source for _, source, _ in names}),
+        MetricSeries.name.in_({name for _, _, name in names}),
+    ]
+    columns = (MetricSeries.kind, MetricSeries.source, MetricSeries.name)
+    of_name = select(*columns, func.count()).where(MetricSeries.newest_ms.is_not(None), *listed)
+    counts = {tuple(row[:3]): row[3] for row in db.session.execute(of_name.group_by(*columns))}
+    found: dict[Name, list[int]] = {}
+    ids = select(*columns, MetricSeries.id).where(*wanted, *listed).order_by(MetricSeries.id)
+    for kind, source, name, series_id in db.session.execute(ids.limit(MOST_LOOKED_AT)):
+        found.setdefault((kind, source, name), []).append(series_id)
+    return {name: some for name, some in found.items() if len(some) < counts.get(name, 0)}
 
 
 def title_of(chart: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from webapp.core.clock import from_ms
+from webapp.core.clock import from_ms, to_ms
 from webapp.metrics.cards import Latest
 from webapp.metrics.paths import page_of_host
 from webapp.metrics.silence import is_overdue
@@ -14,6 +14,7 @@ from webapp.metrics.thresholds import status_of
 COLUMNS = {"CPU": "cpu_percent", "Memory": "ram_percent", "Disk": "disk_percent"}
 RECEIVED, SENT, UPTIME = "network_in", "network_out", "uptime_s"
 NAMES = (*COLUMNS.values(), RECEIVED, SENT, UPTIME)
+UP, SILENT, UNKNOWN = "up", "silent", "unknown"
 FRESH_MS = 600_000  # a disk that has said nothing for so long is gone
 
 Points = Sequence[float | None]
@@ -47,7 +48,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Glance:
-    """A host as a row; `state` is up, silent or unknown, when it was never heard of itself."""
+    """A host as a row; `state` is up, silent, or unknown where nobody waits for it."""
 
     name: str
     about: str
@@ -73,7 +74,8 @@ def draw(
     """The row of a host, from the newest values of its series and the points of their lines."""
     mine = [value for value in newest if value.host == host.name]
     seen_at = host.last_seen_at or _newest_at(mine)
-    silent = seen_at is None or is_silent(seen_at, host.interval_s or 0, bool(host.is_silent), now)
+    state = _state(host, seen_at, now)
+    silent = state != UP
     cells = [_cell(label, name, mine, points) for label, name in COLUMNS.items()]
     cells.append(_network(mine, points))
     if silent:  # what it last said is no verdict on how it is
@@ -81,11 +83,19 @@ def draw(
     return Glance(
         host.name,
         about(host.details or {}),
-        "silent" if silent else "up",
+        state,
         seen_at,
         None if silent else _uptime_s(host, mine, now),
         cells,
     )
+
+
+def _state(host: HostFacts, seen_at: datetime | None, now: datetime) -> str:
+    """A host that never said how often it measures is not waited for, and so never silent."""
+    if host.interval_s is None or seen_at is None:
+        age_ms = FRESH_MS + 1 if seen_at is None else to_ms(now) - to_ms(seen_at)
+        return UP if age_ms <= FRESH_MS else UNKNOWN
+    return SILENT if is_silent(seen_at, host.interval_s, bool(host.is_silent), now) else UP
 
 
 def about(details: Mapping[str, Any]) -> str:

@@ -6,13 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
+from sqlalchemy import select
 
 from webapp.config import Settings
 from webapp.core import clock
+from webapp.core.db import db
 from webapp.core.problems import FieldError, Problem, invalid
 from webapp.metrics import actions, recording
 from webapp.metrics.identity import Sender, Wrong, source_name
 from webapp.metrics.intake import Intake, Refusal, count_items, read_rows, read_samples, window
+from webapp.metrics.models import Host
 from webapp.metrics.readings import SeriesKey
 
 MOST_SAMPLES = 10_000
@@ -87,7 +90,11 @@ def take(
 def note_machine(
     machine: Machine, processes: Sequence[ProcessesThen], now: datetime
 ) -> list[Refusal]:
-    """Write down that a host was heard of, what it is and its processes; which were refused."""
+    """Write down that a host was heard of, what it is and its processes; which were refused.
+
+    A host that is not known and says nothing of itself, as when a script sends a value now and
+    then, is not waited for: it never counts as silent.
+    """
     settings: Settings = current_app.extensions["settings"]
     open_to = window(now, settings.metrics_days)
     refused = []
@@ -98,9 +105,15 @@ def note_machine(
         else:
             message = f"Send a moment of the last {settings.metrics_days} days."
             refused.append(Refusal(None, f"processes.{number}.at", message))
-    interval_s = machine.interval_s or DEFAULT_INTERVAL_S
-    actions.note_host(machine.name, interval_s, now, machine.booted_at, machine.details)
+    interval_s = machine.interval_s or _interval_s_of(machine.name)
+    if interval_s or machine.booted_at or machine.details is not None or processes:
+        interval_s = interval_s or DEFAULT_INTERVAL_S
+        actions.note_host(machine.name, interval_s, now, machine.booted_at, machine.details)
     return refused
+
+
+def _interval_s_of(host: str) -> float | None:
+    return db.session.scalar(select(Host.interval_s).where(Host.name == host))
 
 
 def _crowded(taken: Intake, crowded: frozenset[SeriesKey], most: int) -> list[Refusal]:

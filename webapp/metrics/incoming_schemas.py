@@ -49,8 +49,8 @@ class ProcessesThen(Input):
 class Envelope(Input):
     """What counts for the whole batch.
 
-    `host`, `service` and `kind` are for items that do not say them. With `host`, the host counts
-    as heard of; `interval_s` is how often it sends, which decides when it counts as silent.
+    `host`, `service` and `kind` are for items that do not say them. `interval_s` is how often
+    `host` measures: from then on it is waited for, and told when it falls silent.
     `batch_id` is for the sender's own books: what was sent twice is known by series and moment.
     """
 

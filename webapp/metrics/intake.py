@@ -16,6 +16,7 @@ from webapp.metrics.identity import LONGEST_NAME, Sender, Wrong, series
 from webapp.metrics.readings import SeriesKey
 
 AHEAD = timedelta(minutes=5)
+FORGOTTEN_SOON = timedelta(hours=1)
 LONGEST_MOMENT = 40
 NUMBERS = {int, float}
 SERIES_FIELDS = {"kind", "metric_type", "name", "unit", "host", "service", "labels", "details"}
@@ -66,9 +67,13 @@ class Intake:
 
 
 def window(now: datetime, days: int) -> Window:
-    """Samples of the last `days` are taken, and of the next minutes: clocks differ."""
-    now_ms = clock.to_ms(now)
-    return Window(now_ms - days * 86_400_000, clock.to_ms(now + AHEAD), now_ms)
+    """Samples of the last `days` are taken, and of the next minutes: clocks differ.
+
+    Not of the very end: its minutes are about to be forgotten, and a sum of what is left of one
+    would be wrong.
+    """
+    oldest = now - timedelta(days=days) + FORGOTTEN_SOON
+    return Window(clock.to_ms(oldest), clock.to_ms(now + AHEAD), clock.to_ms(now))
 
 
 def count_items(samples: Sequence[Any], rows: Sequence[Any]) -> int:
@@ -209,7 +214,7 @@ def _number(value: Any) -> float:
 def _moment(at: Any, window: Window) -> int:
     at_ms = at if type(at) is int else _parsed(at)
     if at_ms < window.from_ms:
-        days = (window.now_ms - window.from_ms) // 86_400_000
+        days = -((window.from_ms - window.now_ms) // 86_400_000)
         raise Wrong("timestamp", f"This is too old: send moments of the last {days} days.")
     if at_ms > window.to_ms:
         raise Wrong("timestamp", "This is more than 5 minutes ahead of the server's clock.")

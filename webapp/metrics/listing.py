@@ -13,7 +13,7 @@ from webapp.metrics.models import (
     MetricSeries,
     SystemMetric,
 )
-from webapp.metrics.packing import DAY_MS, unpack
+from webapp.metrics.packing import STRETCH_MS, unpack
 from webapp.metrics.raw import CHUNK, SAMPLE, between, samples_of
 
 KINDS: dict[MetricKind, type[Metric]] = {
@@ -74,7 +74,7 @@ def _metric(series: MetricSeries, at_ms: int, value: float) -> Metric:
 def _chunks(ids: Sequence[int], from_ms: int, to_ms: int) -> list[Sealed]:
     query = select(CHUNK.series_id, CHUNK.started_ms, CHUNK.ended_ms, CHUNK.count).where(
         CHUNK.series_id.in_(ids),
-        CHUNK.started_ms.between(from_ms // DAY_MS * DAY_MS, to_ms - 1),
+        CHUNK.started_ms.between(from_ms // STRETCH_MS * STRETCH_MS, to_ms - 1),
         CHUNK.ended_ms >= from_ms,
     )
     return [Sealed(*row) for row in db.session.execute(query)] if ids else []

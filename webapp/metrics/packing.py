@@ -26,7 +26,7 @@ Samples = list[tuple[int, float]]
 
 VERSION = 1
 FULL = 1440  # samples at most in a pack
-DAY_MS = 86_400_000
+STRETCH_MS = 4 * 86_400_000  # a pack lies within one of these, counted from 1970
 MOST_PLACES = 15
 LARGEST_WHOLE = 2**53  # from here on a float has no place for every whole number
 LARGEST_STEPS = 127
@@ -61,13 +61,13 @@ def unpack(packed: bytes) -> Samples:
 
 
 def cut(samples: Samples, full: int = FULL) -> list[Samples]:
-    """Runs of `samples`, which are in order, of at most `full` and within one day of UTC each."""
+    """Runs of `samples`, which are in order, of at most `full` and within one stretch each."""
     runs: list[Samples] = []
     ends_ms = -1
     for sample in samples:
         if sample[0] >= ends_ms or len(runs[-1]) == full:
             runs.append([])
-            ends_ms = (sample[0] // DAY_MS + 1) * DAY_MS
+            ends_ms = (sample[0] // STRETCH_MS + 1) * STRETCH_MS
         runs[-1].append(sample)
     return runs
 

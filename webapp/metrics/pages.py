@@ -146,17 +146,52 @@ def pack_columns(columns: Columns) -> bytes:
     return bytes([VERSION]) + min((zlib.compress(head + b, 9, -15) for b in bodies), key=len)
 
 
-def unpack_columns(data: bytes, buckets: int) -> Columns:
-    """So many columns that `pack_columns` packed; raise ValueError if it did not pack them."""
+def unpack_columns(data: bytes, buckets: int, size: int = 1) -> Columns:
+    """So many columns that `pack_columns` packed; raise ValueError if it did not pack them.
+
+    With `size` they come as buckets of so many each, which divides their number.
+    """
     if data[:1] != bytes([VERSION]):
         raise ValueError("this is not a page of rollups that can be read here")
     reader = Reader(zlib.decompress(data[1:], -15))
     bitmap = int.from_bytes(reader.bytes(16), "little")
     count = bitmap.bit_count()
     counts = reader.numbers(count).tolist()
-    values = _values(reader, count)
-    found = Columns(counts, values[:count], values[count : 2 * count], values[2 * count :])
-    return found if count == buckets else _spread(found, bitmap, buckets)
+    if count < buckets:
+        values = _values(reader, count)
+        found = Columns(counts, values[:count], values[count : 2 * count], values[2 * count :])
+        return grouped(_spread(found, bitmap, buckets), size)
+    return _full(counts, reader, size)
+
+
+def _full(counts: list[int], reader: Reader, size: int) -> Columns:
+    """The columns of a full page, gathered as whole numbers where they are: fewer to divide."""
+    count, steps = len(counts), len(counts) // size
+    (way,) = reader.bytes(1)
+    scale, lowest = 0, 0
+    if way:
+        scale, lowest = 10 ** (way - 1), int.from_bytes(reader.bytes(8), "little", signed=True)
+    numbers: Sequence[float] = reader.numbers(3 * count)
+    if not way:
+        numbers = array("d", array("Q", numbers).tobytes())
+    parts = (numbers[:count], numbers[count : 2 * count], numbers[2 * count :])
+    sizes, totals, minima, maxima = grouped(Columns(counts, *map(list, parts)), size)
+    if way:
+        values = [(total + size * lowest) / scale for total in totals]
+        values += [(value + lowest) / scale for value in (*minima, *maxima)]
+        totals, minima, maxima = values[:steps], values[steps : 2 * steps], values[2 * steps :]
+    return Columns(sizes, totals, minima, maxima)
+
+
+def grouped(columns: Columns, size: int) -> Columns:
+    """The columns of steps of `size` buckets each: in C, because a chart has thousands."""
+    if size == 1:
+        return columns
+    counts = map(sum, zip(*[iter(columns.counts)] * size, strict=True))
+    totals, minima, maxima = (zip(*[iter(each)] * size, strict=True) for each in columns[1:])
+    return Columns(
+        list(counts), list(map(sum, totals)), list(map(min, minima)), list(map(max, maxima))
+    )
 
 
 def _values(reader: Reader, count: int) -> list[float]:

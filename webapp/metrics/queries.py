@@ -49,18 +49,17 @@ def metrics_version(now: datetime) -> str:
 def machine_cards(now: datetime, host: str | None = None) -> list[Machine]:
     """Machines by name, or only `host`, with their cards and the last hour; two statements."""
     now_ms = clock.to_ms(now)
-    latest = [
-        value
-        for value in _latest((*CARDS, *BESIDE_CARDS), now_ms)
-        if host is None or value.host == host
-    ]
+    latest = _latest((*CARDS, *BESIDE_CARDS), now_ms, host)
     points = _last_hour([value.series_id for value in latest if value.name in CARDS], now_ms)
     return draw_machines(latest, points, DESCRIBED, now_ms, stale_after_s() * 1000)
 
 
-def _latest(names: Iterable[str], now_ms: int) -> list[Latest]:
+def _latest(names: Iterable[str], now_ms: int, host: str | None) -> list[Latest]:
     since_ms = now_ms - SILENT_DAYS * 86_400_000
-    wanted = MetricSeries.name.in_(list(names)), MetricSeries.newest_ms >= since_ms
+    wanted = [MetricSeries.name.in_(list(names)), MetricSeries.newest_ms >= since_ms]
+    if host is not None:
+        named = MetricSeries.details["host"].as_string()
+        wanted.append(func.coalesce(named, MetricSeries.source) == host)
     rows = db.session.execute(
         select(
             MetricSeries.id,

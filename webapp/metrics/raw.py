@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from webapp.core.db import db
 from webapp.metrics.models import MetricChunk, MetricSample
-from webapp.metrics.packing import DAY_MS, Samples, unpack
+from webapp.metrics.packing import STRETCH_MS, Samples, unpack
 
 CHUNK = MetricChunk.__table__.c
 SAMPLE = MetricSample.__table__.c
@@ -53,10 +53,10 @@ def united(sealed: Samples, rows: Samples) -> Samples:
 def _sealed(series_ids: Sequence[int], from_ms: int, to_ms: int) -> dict[int, Samples]:
     if not series_ids:
         return {}
-    # A chunk lies within one day: those that reach into the time begin no earlier than its day.
+    # A chunk lies within one stretch: those that reach into the time begin no earlier than it.
     query = select(CHUNK.series_id, CHUNK.data).where(
         CHUNK.series_id.in_(series_ids),
-        CHUNK.started_ms.between(from_ms // DAY_MS * DAY_MS, to_ms - 1),
+        CHUNK.started_ms.between(from_ms // STRETCH_MS * STRETCH_MS, to_ms - 1),
         CHUNK.ended_ms >= from_ms,
     )
     rows = db.session.execute(query.order_by(CHUNK.series_id, CHUNK.started_ms))

@@ -42,7 +42,7 @@ WITH given AS MATERIALIZED (
     newest_ms = greatest(series.newest_ms, given.newest_ms),
     unsummed_from_ms = least(series.unsummed_from_ms, given.oldest_ms)
   FROM given WHERE series.id = given.id
-  RETURNING given.before_ms IS NULL OR given.before_ms < given.oldest_ms AS is_ahead
+  RETURNING coalesce(given.before_ms < given.oldest_ms, false) AS is_ahead
 )
 SELECT count(*) AS noted, bool_and(is_ahead) AS is_ahead FROM noted
 """

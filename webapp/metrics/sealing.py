@@ -16,10 +16,10 @@ from sqlalchemy import Table, and_, delete, func, insert, or_, select
 
 from webapp.core.db import begin_to_write, db
 from webapp.metrics.models import MetricChunk, MetricSample, MetricSeries
-from webapp.metrics.packing import DAY_MS, FULL, Samples, cut, pack, unpack
+from webapp.metrics.packing import FULL, STRETCH_MS, Samples, cut, pack, unpack
 from webapp.metrics.raw import CHUNK, SAMPLE, united
 
-HOUR_MS = 3_600_000
+HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 TOGETHER = 16  # series in one step
 MOST_ROWS = 3 * FULL  # rows sealed in one step: some tens of milliseconds
 _chunks: Table = MetricChunk.__table__  # type: ignore[assignment]
@@ -89,7 +89,7 @@ def _take_rows(series_ids: Sequence[int], before_ms: int) -> dict[int, Samples]:
 def _join_chunks(found: dict[int, Samples]) -> None:
     """Write the samples of a day into chunks; those that they belong to are cut anew."""
     chunks = {series_id: list[Any]() for series_id in found}
-    for chunk in db.session.execute(_chunks_of_days(found)):
+    for chunk in db.session.execute(_chunks_around(found)):
         chunks[chunk.series_id].append(chunk)
     made: list[dict[str, Any]] = []
     stale: list[Any] = []
@@ -105,15 +105,23 @@ def _join_chunks(found: dict[int, Samples]) -> None:
     db.session.execute(insert(_chunks), made)
 
 
-def _chunks_of_days(found: dict[int, Samples]) -> Any:
-    of_days = (
+def _chunks_around(found: dict[int, Samples]) -> Any:
+    """Of each series the chunks that its samples may be in, from the last that begins before."""
+    around = (
         and_(
             CHUNK.series_id == series_id,
-            CHUNK.started_ms.between(samples[0][0] // DAY_MS * DAY_MS, samples[-1][0]),
+            CHUNK.started_ms.between(_begin(series_id, samples[0][0]), samples[-1][0]),
         )
         for series_id, samples in found.items()
     )
-    return select(_chunks).where(or_(*of_days)).order_by(CHUNK.series_id, CHUNK.started_ms)
+    return select(_chunks).where(or_(*around)).order_by(CHUNK.series_id, CHUNK.started_ms)
+
+
+def _begin(series_id: int, first_ms: int) -> Any:
+    earlier = _chunks.alias()
+    begun = earlier.c.series_id == series_id, earlier.c.started_ms <= first_ms
+    last = select(func.max(earlier.c.started_ms)).where(*begun)
+    return func.coalesce(last.scalar_subquery(), first_ms)
 
 
 def _places(chunks: Sequence[Any], samples: Samples) -> Iterator[tuple[Any, Samples]]:
@@ -125,9 +133,13 @@ def _places(chunks: Sequence[Any], samples: Samples) -> Iterator[tuple[Any, Samp
     starts = [chunk.started_ms for chunk in chunks]
     for place, found in groupby(samples, lambda sample: bisect_right(starts, sample[0])):
         run, before = list(found), chunks[place - 1] if place else None
-        if before is not None and before.ended_ms < run[0][0] and before.count >= FULL:
-            before = None
-        yield before, run
+        yield (before if before is not None and _takes(before, run[0][0]) else None), run
+
+
+def _takes(chunk: Any, at_ms: int) -> bool:
+    """Whether a sample belongs into a chunk that begins before it, or fits behind."""
+    is_near = chunk.started_ms // STRETCH_MS == at_ms // STRETCH_MS
+    return bool(at_ms <= chunk.ended_ms or (is_near and chunk.count < FULL))
 
 
 def _row(series_id: int, run: Samples) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def show(service: str) -> Response:
     return htmx.render("metrics/service.html", "main", service=service, **context)
 
 
-@blueprint.get("/<source:service>/charts/<chart>")
+@blueprint.get("/<source:service>/charts/<source:chart>")
 @needs(Role.VIEWER)
 def chart(service: str, chart: str) -> Response:
     """The lines of one chart as JSON, for the script that draws it."""

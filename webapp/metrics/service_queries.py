@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -18,6 +19,7 @@ SPARK_MS = 3_600_000
 SPARK_POINTS = 60
 MOST_LINES = 3  # small lines in a row
 QUIET_MS = 120_000
+ON_WHICH = {"host", "worker"}  # labels that say where it ran, and nothing of what it is
 TOLD = ("request", "response_time", "error_rate", "queue_size")
 
 
@@ -104,30 +106,42 @@ def _kinds(services: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _lines(services: Sequence[str], now_ms: int) -> dict[str, list[Small]]:
-    """Up to three small lines of each service, of metrics that have no labels."""
+    """Up to three small lines of each service, one of a type, of metrics that have no labels."""
     rows = db.session.execute(
-        select(
-            MetricSeries.id,
-            MetricSeries.source,
-            MetricSeries.name,
-            MetricSeries.unit,
-            MetricSeries.newest_value,
-            MetricSeries.details,
-        )
+        select(*COLUMNS)
         .where(_is_application(), MetricSeries.metric_type.in_(TOLD))
         .where(MetricSeries.source.in_(services), MetricSeries.newest_ms >= now_ms - SPARK_MS)
-        .order_by(MetricSeries.source, MetricSeries.metric_type.desc(), MetricSeries.name)
     )
-    chosen: dict[str, list[tuple[int, str, str, float]]] = {}
-    for series_id, service, name, unit, value, labels in rows:
-        mine = chosen.setdefault(service, [])
-        if not labels and len(mine) < MOST_LINES:
-            mine.append((series_id, label_of(name, {}, DESCRIBED), unit, value))
-    points = _points([one[0] for mine in chosen.values() for one in mine], now_ms)
+    whole = [row for row in rows if not row.details.keys() - ON_WHICH]
+    chosen: dict[str, dict[str, Any]] = {}
+    for row in sorted(whole, key=lambda r: (TOLD.index(r.metric_type), _plainness(r.name))):
+        mine = chosen.setdefault(row.source, {})
+        if len(mine) < MOST_LINES:
+            mine.setdefault(row.metric_type, row)
+    points = _points([row.id for mine in chosen.values() for row in mine.values()], now_ms)
     return {
-        service: [Small(label, unit, value, points.get(i, ())) for i, label, unit, value in mine]
+        service: [
+            Small(label_of(row.name, {}, DESCRIBED), row.unit, row.newest_value, points[row.id])
+            for row in mine.values()
+        ]
         for service, mine in chosen.items()
     }
+
+
+COLUMNS = (
+    MetricSeries.id,
+    MetricSeries.source,
+    MetricSeries.metric_type,
+    MetricSeries.name,
+    MetricSeries.unit,
+    MetricSeries.newest_value,
+    MetricSeries.details,
+)
+
+
+def _plainness(name: str) -> tuple[bool, int, str]:
+    """Puts a mean before a median, and a short name before a long one."""
+    return (not name.endswith("mean"), len(name), name)
 
 
 def _points(series_ids: Sequence[int], now_ms: int) -> dict[int, list[float | None]]:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 LINES_WITH_BAND = 2  # the shading from lowest to highest of more lines would hide them
 DIGITS = 6
+RHYTHM = 2  # distances from which one can tell how far apart readings usually are
 RAW = "raw"
 UNITS = ((86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"), (1000, "second"))
 
@@ -80,7 +81,7 @@ def bridge(buckets: Buckets, tier: str) -> int:
     """
     places = [i for i, bucket in enumerate(buckets) if bucket is not None]
     distances = sorted(b - a for a, b in zip(places, places[1:], strict=False))
-    usual = distances[len(distances) // 2] if distances else 1
+    usual = distances[len(distances) // 2] if len(distances) >= RHYTHM else 1
     return usual * 3 // 2 if usual > 1 or tier == RAW else 0
 
 

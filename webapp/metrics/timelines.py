@@ -24,8 +24,10 @@ from webapp.metrics.models import MetricRollup
 from webapp.metrics.pages import (
     BUCKETS,
     MINUTE,
+    PAGE_MS,
     Columns,
     by_bucket,
+    grouped,
     no_buckets,
     page_start,
     summed,
@@ -64,7 +66,7 @@ def read(
     tier: str | None = None,
     least_step_ms: int = 0,
 ) -> Timelines:
-    """The lines of series in about so many steps; two to five statements however many there are.
+    """The lines of series in about so many steps; two to six statements however many there are.
 
     Without `tier` the coarsest is read that gives the points, and another where that has nothing.
     `least_step_ms`, twice the interval of the samples, keeps every second step from being a gap.
@@ -91,13 +93,33 @@ def _raw_lines(ids: Sequence[int], plan: Plan) -> dict[int, Line]:
 
 
 def _lines(ids: Sequence[int], plan: Plan, now_ms: int) -> dict[int, Line]:
-    dense = _dense(plan.tier, fresh_of(ids), plan.from_ms, plan.to_ms, now_ms)
+    fresh = fresh_of(ids)
+    settled_ms = _settled_ms(plan, fresh, now_ms)
+    old = _paged(plan.tier, list(fresh), plan.from_ms, settled_ms, plan.per_step)
+    new = _dense(plan.tier, fresh, settled_ms, plan.to_ms, now_ms)
     lines: dict[int, Line] = {series_id: [None] * plan.steps for series_id in ids}
     make = Bucket._make
-    for series_id, columns in dense.items():
-        grouped = zip(*_grouped(columns, plan.per_step), strict=True)
-        lines[series_id] = [make(bucket) if bucket[0] else None for bucket in grouped]
+    for series_id, columns in new.items():
+        both = zip(old[series_id], grouped(columns, plan.per_step), strict=True)
+        buckets = zip(*(before + after for before, after in both), strict=True)  # type: ignore[operator]
+        lines[series_id] = [make(bucket) if bucket[0] else None for bucket in buckets]
     return lines
+
+
+def _settled_ms(plan: Plan, fresh: dict[int, Fresh], now_ms: int) -> int:
+    """Until when pages tell all, and may be read in whole steps: that is quicker.
+
+    From then on the newest has to be laid over single buckets.
+    """
+    if plan.per_step == 1 or PAGE_MS[plan.tier] % plan.step_ms:
+        return plan.from_ms
+    if plan.tier == MINUTE:
+        since = unsummed_since(fresh, plan.to_ms, now_ms)
+        first_ms = min(since.values(), default=plan.to_ms)
+    else:
+        _, first_ms = unfolded_since(plan.tier, fresh, plan.to_ms, now_ms)
+    whole_ms = plan.to_ms if first_ms >= plan.to_ms else page_start(first_ms, plan.tier)
+    return max(whole_ms, plan.from_ms)
 
 
 def _dense(
@@ -112,14 +134,16 @@ def _dense(
     since_ms = max(since_ms, from_ms)
     newest = _dense(FINER[tier], behind, since_ms, to_ms, now_ms) if behind else {}
     for series_id, columns in newest.items():
-        grouped = _grouped(columns, tier // FINER[tier])
-        _lay_over(lines[series_id], grouped, (since_ms - from_ms) // (tier * 1000))
+        coarser = grouped(columns, tier // FINER[tier])
+        _lay_over(lines[series_id], coarser, (since_ms - from_ms) // (tier * 1000))
     return lines
 
 
-def _paged(tier: int, ids: Sequence[int], from_ms: int, to_ms: int) -> dict[int, Columns]:
-    """What the pages of a tier have; one statement along the primary key."""
-    unit_ms, size = tier * 1000, BUCKETS[tier]
+def _paged(
+    tier: int, ids: Sequence[int], from_ms: int, to_ms: int, per_step: int = 1
+) -> dict[int, Columns]:
+    """What the pages of a tier have; one statement along the primary key, none for no time."""
+    unit_ms, size = tier * 1000 * per_step, BUCKETS[tier] // per_step
     count = (to_ms - from_ms) // unit_ms
     lines = {series_id: no_buckets(count) for series_id in ids}
     query = select(PAGE.series_id, PAGE.page_ms, PAGE.data).where(
@@ -127,11 +151,13 @@ def _paged(tier: int, ids: Sequence[int], from_ms: int, to_ms: int) -> dict[int,
         PAGE.tier == tier,
         PAGE.page_ms.between(page_start(from_ms, tier), to_ms - 1),
     )
-    for series_id, page_ms, data in db.session.execute(query) if ids else ():
+    for series_id, page_ms, data in db.session.execute(query) if ids and count else ():
         first = (page_ms - from_ms) // unit_ms
         skipped = max(-first, 0)
         end = min(first + size, count)
-        for line, column in zip(lines[series_id], unpack_columns(data, size), strict=True):
+        for line, column in zip(
+            lines[series_id], unpack_columns(data, BUCKETS[tier], per_step), strict=True
+        ):
             line[first + skipped : end] = column[skipped : end - first]  # type: ignore[index]
     return lines
 
@@ -155,18 +181,3 @@ def _lay_over(line: Columns, newest: Columns, first: int) -> None:
     for number, count in enumerate(newest.counts, first):
         if count and count >= line.counts[number]:
             line.put(number, newest.bucket(number - first))
-
-
-def _grouped(columns: Columns, size: int) -> Columns:
-    """The columns of steps of `size` buckets each: in C, because a chart has thousands."""
-    if size == 1:
-        return columns
-    counts, totals, minima, maxima = (
-        zip(*[iter(column)] * size, strict=True) for column in columns
-    )
-    return Columns(
-        list(map(sum, counts)),
-        list(map(sum, totals)),
-        list(map(min, minima)),
-        list(map(max, maxima)),
-    )

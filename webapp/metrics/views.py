@@ -67,7 +67,7 @@ def show(host: str) -> Response:
     return htmx.render("metrics/show.html", "machine", **context)
 
 
-@blueprint.get("/<source:host>/charts/<chart>")
+@blueprint.get("/<source:host>/charts/<source:chart>")
 @needs(Role.VIEWER)
 def chart(host: str, chart: str) -> Response:
     """The lines of one chart as JSON, for the script that draws it."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 PREFIX = "watchkeeper_"
 # By our unit: the ending a name has here, the base unit's ending there, and the factor between.
@@ -33,6 +34,7 @@ class Family:
     factor: float
 
 
+@lru_cache(maxsize=4096)
 def family_of(name: str, unit: str) -> Family:
     """The family of a series that we call `name`, measured in `unit`."""
     ours, theirs, factor = BASE_UNITS.get(unit, ("", f"_{NOT_IN_A_NAME.sub('_', unit)}", 1))
@@ -58,6 +60,7 @@ def labels_of(kind: str, source: str, details: Mapping[str, object]) -> dict[str
     return labels
 
 
+@lru_cache(maxsize=4096)
 def _label_name(key: str) -> str:
     name = NOT_IN_A_NAME.sub("_", key) or "label"
     # Names that begin with two underscores are Prometheus's own.

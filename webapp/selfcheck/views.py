@@ -24,6 +24,8 @@ from webapp.selfcheck.queries import Monitor
 
 PAGE = "selfcheck/index.html"
 PAGE_SIZE = 20
+# What is known of failed jobs while Redis does not answer; it is not asked, and waited for, again.
+NO_JOBS: dict[str, Any] = {"jobs": None, "total": 0, "page": 1, "page_size": PAGE_SIZE}
 
 blueprint = Blueprint("selfcheck", __name__)
 absence.watch(blueprint)
@@ -134,7 +136,8 @@ def _panel(block: str) -> Response:
     if (answer := htmx.nothing_new(version)) is not None:
         return answer
     if block == "failed_jobs" or not htmx.block_wanted():
-        context |= _failed_context(request.args.get("page", 1, type=int))
+        page = request.args.get("page", 1, type=int)
+        context |= _failed_context(page) if context["force"] else NO_JOBS
     return htmx.render(PAGE, block, 200, **context)
 
 
@@ -162,7 +165,7 @@ def _context() -> dict[str, Any]:
         "workers": _digest((force.workers, force.schedulers, found.facts.late_workers))
         if force
         else "",
-        "failed_jobs": _failed_version(),
+        "failed_jobs": _failed_version() if force else "",
     }
     return shown | {"force": force, "moment": now, "versions": versions}
 

@@ -330,10 +330,15 @@
     return Object.assign(found, {
       stroke: colour, width: 1.5, dash: part.line > 9 ? [2, 3] : part.line > 4 ? [8, 4] : undefined,
       fill: chart.stacked && part.line === 0 ? faded(colour, 0.35) : undefined,
-      points: { show: few(s.values), size: 4, fill: colour }
+      points: { show: false, size: 4, fill: colour, filter: alone }
     });
   }
-  function few(values) { return values.filter(function (v) { return v !== null; }).length < 3; }
+  function alone(plot, line) {  // a value between two gaps is no line, so it gets a dot
+    var values = plot.data[line], found = [];
+    function empty(at) { return values[at] === null || at < 0 || at >= values.length; }
+    values.forEach(function (v, at) { if (v !== null && v !== undefined && empty(at - 1) && empty(at + 1)) found.push(at); });
+    return found;
+  }
   function indexOf(chart, line, kind) {
     for (var i = 0; i < chart.parts.length; i += 1) if (chart.parts[i].line === line && chart.parts[i].kind === kind) return i + 1;
     return 0;
