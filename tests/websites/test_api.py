@@ -9,13 +9,13 @@ from webapp.websites.models import MonitorStatus
 BASE = "/api/monitoring/websites/"
 URL = "http://example.org/"
 FIELDS = {
-    "id", "url", "name", "description", "check_interval", "timeout", "is_active", "status",
+    "id", "url", "name", "description", "check_interval", "timeout", "is_active", "status", "state",
     "created_at", "updated_at",
 }  # fmt: skip
 CHECK_FIELDS = {
     "id", "website_id", "status", "http_status_code", "http_method", "response_time_ms",
-    "dns_time_ms", "connect_time_ms", "tls_time_ms", "ttfb_ms", "error_message", "checked_at",
-    "created_at",
+    "dns_time_ms", "connect_time_ms", "tls_time_ms", "ttfb_ms", "transfer_ms", "error_message",
+    "checked_at", "created_at",
 }  # fmt: skip
 
 

@@ -17,7 +17,8 @@ def test_each_phase_is_a_series_oldest_first_and_a_failure_is_a_gap():
     bad = MonitorCheck(checked_at=NOW, response_time_ms=1.0, failure_reason="refused")
     series = phases([bad, good])["series"]
     at = clock.to_ms(NOW)
-    assert [s["label"] for s in series] == ["Total", "First byte"]
+    assert [s["label"] for s in series] == ["Total", "Transfer", "First byte"]
+    assert series[1]["points"] == [[at, 2.0], [at, None]]
     assert series[0] == {"label": "Total", "unit": "ms", "points": [[at, 5.0], [at, None]]}
 
 

@@ -37,6 +37,8 @@ CASES = [
     ),
     ("an unknown issuer", Ending(code=60, text="self-signed certificate"), Reason.TLS_UNTRUSTED),
     ("no client certificate", Ending(code=56, text="alert certificate required"), "tls_client"),
+    ("hung up on after the handshake", Ending(code=55, is_tls=True, secured=True), "tls_client"),
+    ("hung up on in plain HTTP", Ending(code=55), Reason.OTHER),
     ("a bad client certificate", Ending(code=58, text="unable to set it"), Reason.TLS_CLIENT),
     ("a proxy without a name", Ending(code=5), Reason.PROXY),
     ("a proxy that refuses", Ending(code=56, text="CONNECT tunnel failed, 407"), Reason.PROXY),

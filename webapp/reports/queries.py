@@ -75,7 +75,7 @@ def _impairment() -> list[Trouble]:
         return []
     counts = f"{found.failing_count} of {found.checked_count} websites failed at once"
     title = f"The monitor may be impaired: {counts}"
-    detail = "They are unknown, not down, until a reference target answers or most succeed again."
+    detail = "What fails is unknown, not down, until a reference answers or most succeed again."
     return [Trouble("warning", title, found.started_at, "/websites/?state=unknown", detail)]
 
 

@@ -11,6 +11,7 @@ from webapp.websites.summaries import DAY, HOUR, Summary, floor
 
 SERIES = {
     "Total": "response_time_ms",
+    "Transfer": "transfer_ms",
     "First byte": "ttfb_ms",
     "TLS": "tls_time_ms",
     "Connect": "connect_time_ms",

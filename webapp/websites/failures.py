@@ -68,7 +68,7 @@ class Failure:
 
 UNSUPPORTED_PROTOCOL, BAD_URL, NO_PROXY_NAME, NO_NAME, NO_CONNECTION = 1, 3, 5, 6, 7
 TIMED_OUT, TLS_HANDSHAKE, RECEIVE, TLS_CERTIFICATE, TLS_VERIFICATION = 28, 35, 56, 58, 60
-PROXY_HANDSHAKE = 97
+SEND, PROXY_HANDSHAKE = 55, 97
 TLS = (TLS_HANDSHAKE, TLS_CERTIFICATE, TLS_VERIFICATION)
 OURS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL)
 
@@ -91,6 +91,10 @@ def _failed_transfer(ending: Ending) -> Failure:
         return Failure(Reason.PROXY, f"The proxy did not connect: {_plain(ending.text)}.")
     if ending.code == NO_CONNECTION:
         return _no_connection(ending)
+    if ending.code == SEND and ending.secured and not ending.answered:
+        # The alert that says why is lost when the server has hung up before we ask.
+        message = "The server hung up after the handshake: it may want a client certificate."
+        return Failure(Reason.TLS_CLIENT, message)
     if ending.code in TLS or "alert" in ending.text:
         return _tls(ending)
     if "HTTP/0.9" in ending.text:

@@ -86,6 +86,7 @@ class Facts:
     connect: float | None
     tls: float | None
     ttfb: float | None
+    transfer: float | None
     total: float
     address: str | None
     http_version: str | None
@@ -203,6 +204,7 @@ def facts_of(handle: pycurl.Curl) -> Facts:
         connect=connected - named if connected else None,
         tls=secured - connected if secured else None,
         ttfb=answered - sent if answered > sent > 0 else None,  # both alike after a failure
+        transfer=total - answered if answered > sent > 0 else None,
         total=total,
         address=handle.getinfo(pycurl.PRIMARY_IP) or None,
         http_version=HTTP_VERSIONS.get(handle.getinfo(pycurl.INFO_HTTP_VERSION)),

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from webapp.core import clock
 from webapp.core.db import Model, big_id, enum_type
 from webapp.core.secrets import Sealed
+from webapp.websites import timing
 from webapp.websites.statuses import MonitorStatus as MonitorStatus
 from webapp.websites.statuses import PeriodStatus as PeriodStatus
+from webapp.websites.statuses import RollupSpan as RollupSpan
 
 
 class HTTPMethod(str, Enum):
@@ -33,13 +35,6 @@ class CheckKind(str, Enum):
     TCP = "tcp"
     DNS = "dns"
     HEARTBEAT = "heartbeat"
-
-
-class RollupSpan(str, Enum):
-    """The length of time that a rollup sums up."""
-
-    HOUR = "hour"
-    DAY = "day"
 
 
 PAUSED, MAINTENANCE = "paused", "maintenance"
@@ -155,6 +150,12 @@ class MonitorCheck(Model):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     website: Mapped[Website] = relationship(back_populates="monitor_checks")
+
+    @property
+    def transfer_ms(self) -> float | None:
+        """From the first byte on, with what little is between the phases; None without answer."""
+        phases = (self.dns_time_ms, self.connect_time_ms, self.tls_time_ms, self.ttfb_ms)
+        return timing.rest_ms(self.response_time_ms, phases) if self.ttfb_ms is not None else None
 
 
 class WebsiteTag(Model):

@@ -103,7 +103,7 @@ class WebsiteUpdate(Input):
 
 
 class WebsiteRead(Output):
-    """A website with its current status."""
+    """A website: `status` is what checks say, `state` what people read (paused, maintenance)."""
 
     id: int
     url: str
@@ -112,6 +112,8 @@ class WebsiteRead(Output):
     check_interval: int
     timeout: int
     is_active: bool
+    is_in_maintenance: bool
+    state: str
     status: MonitorStatus
     status_since_at: datetime
     last_checked_at: datetime | None
@@ -143,6 +145,7 @@ class MonitorCheckRead(Output):
     connect_time_ms: float | None
     tls_time_ms: float | None
     ttfb_ms: float | None
+    transfer_ms: float | None
     late_ms: int
     failure_reason: str | None
     error_message: str | None

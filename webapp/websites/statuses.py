@@ -21,3 +21,10 @@ class PeriodStatus(str, Enum):
     UNKNOWN = "UNKNOWN"
     PAUSED = "PAUSED"
     MAINTENANCE = "MAINTENANCE"
+
+
+class RollupSpan(str, Enum):
+    """The length of time that a rollup sums up."""
+
+    HOUR = "hour"
+    DAY = "day"

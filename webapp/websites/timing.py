@@ -4,6 +4,7 @@ Consecutive ids are spread evenly over the interval by the golden ratio (Knuth, 
 Computer Programming, volume 3, section 6.4), so that no two of few websites share a moment.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,3 +28,10 @@ def next_due(website_id: int, interval_s: int, after: datetime) -> datetime:
 def late_ms(due_at: datetime, started_at: datetime) -> int:
     """Whole milliseconds by which a check started after it was due, 0 when it was on time."""
     return max(0, min((started_at - due_at) // MILLISECOND, 2**31 - 1))
+
+
+def rest_ms(total: float | None, phases: Iterable[float | None]) -> float | None:
+    """What the phases leave of the whole, in ms; None if there is no whole."""
+    if total is None:
+        return None
+    return round(max(0.0, total - sum(phase or 0.0 for phase in phases)), 3)

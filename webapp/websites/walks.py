@@ -137,7 +137,7 @@ class Walk:
     def _described(self, hop: Hop, facts: Facts) -> dict[str, Any]:
         phases = {
             "dns_ms": facts.dns, "connect_ms": facts.connect, "tls_ms": facts.tls,
-            "ttfb_ms": facts.ttfb, "total_ms": facts.total,
+            "ttfb_ms": facts.ttfb, "transfer_ms": facts.transfer, "total_ms": facts.total,
         }  # fmt: skip
         return {
             "url": shown_url(hop.url, self.target.options, self.target.secrets),
