@@ -115,8 +115,9 @@ def fill(series: Series) -> dict[str, int]:
     ids: dict[str, int] = {}
     for name, samples in series.items():
         made = MetricSeries(
-            fingerprint=name[-64:], kind=MetricKind.SYSTEM, metric_type="cpu", name=name[:100], unit="",
-            source="bench", details={}, newest_ms=samples[-1][0], newest_value=samples[-1][1],
+            fingerprint=name[-64:], kind=MetricKind.SYSTEM, metric_type="cpu", name=name[:100],
+            unit="", source="bench", details={}, newest_ms=samples[-1][0],
+            newest_value=samples[-1][1],
         )  # fmt: skip
         db.session.add(made)
         db.session.flush()

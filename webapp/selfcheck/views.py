@@ -160,7 +160,7 @@ def _context() -> dict[str, Any]:
         "sizes": _sizes(force.redis_bytes if force else None),
     }
     versions = {
-        "monitor_health": _digest(shown),
+        "monitor_health": _digest(shown | {"parts": [_without_time(p) for p in shown["parts"]]}),
         "queues": _digest(force.queues if force else None),
         "workers": _digest((force.workers, force.schedulers, found.facts.late_workers))
         if force
@@ -177,10 +177,15 @@ def _parts(found: Monitor, now: datetime) -> list[Standing]:
 
 
 def _calm(part: Standing) -> Standing:
-    """Without what differs at every look: a panel is not drawn anew for a few milliseconds."""
+    """As it is shown: the time of the probe in tens, and of an error only once it is over."""
     rounded = part.probe_ms and max(10, round(part.probe_ms, -1))
     at = part.last_error_at if part.state == OK else None
     return replace(part, checked_at=None, probe_ms=rounded, last_error_at=at)
+
+
+def _without_time(part: Standing) -> Standing:
+    """A panel is not drawn anew for a few milliseconds; a slow answer changes the state."""
+    return replace(part, probe_ms=None)
 
 
 def _sizes(redis_bytes: int | None) -> dict[str, str]:
