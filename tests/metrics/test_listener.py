@@ -23,9 +23,10 @@ def silent_host(context):
 
 
 @pytest.fixture
-def steady(monkeypatch):
-    """The monotonic clock, which a test sets."""
+def steady(context, monkeypatch):
+    """The monotonic clock, which a test sets, for a process that has not looked yet."""
     moment = {"s": 1000.0}
+    current_app.extensions.pop(listener.LAST, None)
     monkeypatch.setattr(listener, "time", SimpleNamespace(monotonic=lambda: moment["s"]))
     yield moment
     current_app.extensions.pop(listener.LAST, None)
