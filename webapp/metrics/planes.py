@@ -79,7 +79,7 @@ class Reader:
         for plane in range(width):
             data[plane::width] = self.data[begin : begin + first]
             begin += count
-        return _little(array(TYPECODES[width], bytes(data)))
+        return _little(array(TYPECODES[width], data))
 
 
 def _little(numbers: "array[int]") -> "array[int]":

@@ -159,6 +159,7 @@ def _paged(
     unit_ms, size = tier * 1000 * per_step, BUCKETS[tier] // per_step
     count = (to_ms - from_ms) // unit_ms
     lines = {series_id: no_buckets(count) for series_id in ids}
+    told = {series_id: line if ends else line[:2] for series_id, line in lines.items()}
     query = select(PAGE.series_id, PAGE.page_ms, PAGE.data).where(
         PAGE.series_id.in_(ids),
         PAGE.tier == tier,
@@ -167,11 +168,10 @@ def _paged(
     # All at once: fetched one by one, thousands of rows take longer than what they hold.
     for series_id, page_ms, data in db.session.execute(query).all() if ids and count else ():
         first = (page_ms - from_ms) // unit_ms
-        skipped = max(-first, 0)
-        end = min(first + size, count)
+        begin, end = max(first, 0), min(first + size, count)
         columns = unpack_columns(data, BUCKETS[tier], per_step, ends=ends)
-        for line, column in zip(lines[series_id], columns, strict=True):
-            line[first + skipped : end] = column[skipped : end - first]  # type: ignore[index]
+        for line, column in zip(told[series_id], columns, strict=False):
+            line[begin:end] = column[begin - first : end - first]  # type: ignore[index]
     return lines
 
 
