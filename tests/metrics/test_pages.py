@@ -67,6 +67,20 @@ class TestPage:
             assert bucket[:1] + bucket[2:] == expected[:1] + expected[2:]
             assert bucket.total == pytest.approx(expected.total)
 
+    @pytest.mark.parametrize("kind", ["decimals", "floats", "gaps", "uneven"])
+    @pytest.mark.parametrize("size", [1, 5])
+    def test_counts_and_totals_are_the_same_without_the_ends(self, kind, size):
+        values = {n: [n / 4, -n / 8] if kind != "floats" else [n / 7, n / 3] for n in range(60)}
+        if kind == "gaps":
+            del values[7]
+        if kind == "uneven":
+            values[7] = [2.25]
+        data, _ = page_of(60, values).pack()
+        whole = pages.unpack_columns(data, 60, size)
+        half = pages.unpack_columns(data, 60, size, ends=False)
+        assert half[:2] == whole[:2]
+        assert {len(column) for column in half} == {60 // size}
+
     def test_what_is_no_page_is_refused(self):
         with pytest.raises(ValueError, match="not a page"):
             pages.unpack_columns(b"\x02", 60)

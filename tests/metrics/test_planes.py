@@ -15,6 +15,14 @@ def test_numbers_of_any_width_come_back_one_behind_the_other(wide, narrow):
     assert reader.bytes(1) == b""
 
 
+@given(st.lists(st.integers(0, 2**64 - 1)), st.lists(st.integers(0, 300)), st.integers(0, 9))
+def test_the_first_numbers_can_be_read_alone(wide, narrow, wanted):
+    reader = Reader(planes(wide) + planes(narrow) + b"next")
+    assert reader.numbers(len(wide), min(wanted, len(wide))).tolist() == wide[:wanted]
+    assert reader.numbers(len(narrow), min(wanted, len(narrow))).tolist() == narrow[:wanted]
+    assert reader.bytes(4) == b"next"
+
+
 @pytest.mark.parametrize(
     ("largest", "width"), [(0, 1), (255, 1), (256, 2), (65_536, 4), (2**32, 8)]
 )

@@ -71,6 +71,15 @@ class TestRead:
             assert_lines(found, history)
 
     @pytest.mark.parametrize("tier", NAMES)
+    @pytest.mark.parametrize("points", [10, 70])
+    def test_counts_and_totals_are_told_without_minima_and_maxima(self, history, tier, points):
+        asked = list(history), NOW - 26 * HOUR_MS, NOW, points, NOW
+        whole = timelines.read(*asked, tier=tier)
+        half = timelines.read(*asked, tier=tier, ends=False)
+        for series_id, columns in half.columns.items():
+            assert columns[:2] == whole.columns[series_id][:2]
+
+    @pytest.mark.parametrize("tier", NAMES)
     def test_what_came_after_the_last_roll_up_is_in_the_line(self, history, tier):
         for series_id, samples in history.items():
             new = wave(10_000, NOW, NOW + 4 * MINUTE_MS, seed=series_id)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from webapp.metrics import timelines
-from webapp.metrics.aggregates import AGGREGATES, LAST, SHARES
+from webapp.metrics.aggregates import ENDS, LAST, SHARES
+from webapp.metrics.pages import Columns
 from webapp.metrics.raw import samples_of
 from webapp.metrics.tiers import MOST_SERIES_SECONDS, NAMES, RAW, plan
 
@@ -69,14 +70,26 @@ def _read(series_ids: Sequence[int], over: Stretch, aggregate: str, tier: str | 
     if aggregate in SHARES:
         return _share(series_ids, over, SHARES[aggregate], tier)
     found = timelines.read(
-        series_ids, over.from_ms, over.to_ms, over.points, over.now_ms, tier=tier
+        *(series_ids, over.from_ms, over.to_ms, over.points, over.now_ms),
+        tier=tier,
+        ends=aggregate in ENDS,
     )
-    number = AGGREGATES.get(aggregate, AGGREGATES["mean"])
-    lines: dict[int, Numbers] = {
-        series_id: [None if bucket is None else number(bucket) for bucket in line]
-        for series_id, line in found.lines.items()
+    lines = {
+        series_id: _numbers(columns, aggregate) for series_id, columns in found.columns.items()
     }
     return Aggregated(found.tier, found.step_ms, found.from_ms, lines)
+
+
+def _numbers(columns: Columns, aggregate: str) -> Numbers:
+    counts, totals, minima, maxima = columns
+    known: dict[str, Sequence[float]] = {
+        "min": minima, "max": maxima, "sum": totals, "count": counts,
+    }  # fmt: skip
+    if aggregate in known:
+        pairs = zip(counts, known[aggregate], strict=True)
+        return [number if count else None for count, number in pairs]
+    pairs = zip(counts, totals, strict=True)
+    return [total / count if count else None for count, total in pairs]
 
 
 def _share(series_ids: Sequence[int], over: Stretch, share: float, tier: str | None) -> Aggregated:

@@ -24,5 +24,6 @@ AGGREGATES: Mapping[str, Callable[[Summed], float]] = {
     "sum": lambda bucket: bucket.total,
     "count": lambda bucket: bucket.count,
 }
+ENDS = ("min", "max")
 SHARES: Mapping[str, float] = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 LAST = "last"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from operator import add
 from typing import Any
 
 import orjson
@@ -12,7 +13,7 @@ from webapp.core.access import Role
 from webapp.core.jsonapi import json_blueprint, operation
 from webapp.core.problems import FieldError, Problem, invalid
 from webapp.metrics import answers, queries
-from webapp.metrics.aggregated import MOST_POINTS, Aggregated, Stretch, aggregated, stretch
+from webapp.metrics.aggregated import MOST_POINTS, Aggregated, Numbers, Stretch, aggregated, stretch
 from webapp.metrics.models import Metric
 from webapp.metrics.readings import ApplicationMetricType, MetricKind, Snapshot, SystemMetricType
 from webapp.metrics.schemas import MetricListResponse, MetricQuery, SystemMetrics
@@ -111,16 +112,27 @@ def _timelines(query: MetricQuery, wanted: Wanted | None, over: Stretch) -> Resp
         rows, total = series_between(wanted, over.from_ms, limit=query.page_size, offset=skip)
     aggregate = query.aggregate or "mean"
     found = aggregated([row.id for row in rows], over, aggregate)
-    items = [_timeline(row, found, aggregate) for row in rows]
+    moments = [
+        b"[%d," % (found.from_ms + number * found.step_ms)
+        for number in range(len(next(iter(found.lines.values()), ())))
+    ]
+    items = [_timeline(row, found, aggregate, moments) for row in rows]
     page = {"items": items, "total": total, "page": query.page, "page_size": query.page_size}
     # Not through the model: a page may hold a million points.
     headers = {"Cache-Control": "no-store"}
     return Response(orjson.dumps(page), 200, headers, content_type="application/json")
 
 
-def _timeline(row: Any, found: Aggregated, aggregate: str) -> dict[str, Any]:
-    first, step = found.from_ms, found.step_ms
-    line = found.lines[row.id]
+def _points(line: Numbers, moments: Sequence[bytes]) -> orjson.Fragment:
+    """Pairs of moment and number, written together from what writes each: a tenth of the time."""
+    numbers = orjson.dumps(line)[1:-1].split(b",")
+    return orjson.Fragment(b"[" + b"],".join(map(add, moments, numbers)) + b"]]")
+
+
+def _timeline(
+    row: Any, found: Aggregated, aggregate: str, moments: Sequence[bytes]
+) -> dict[str, Any]:
+    step = found.step_ms
     source = "host" if row.kind is MetricKind.SYSTEM else "service"
     series = {"id": row.id, "kind": row.kind, "metric_type": row.metric_type, "name": row.name}
     series |= {"unit": row.unit, source: row.source, "details": row.details}
@@ -129,5 +141,5 @@ def _timeline(row: Any, found: Aggregated, aggregate: str) -> dict[str, Any]:
         "tier": found.tier,
         "step_s": step // 1000 if step % 1000 == 0 else step / 1000,
         "aggregate": aggregate,
-        "points": list(zip(range(first, first + step * len(line), step), line, strict=True)),
+        "points": _points(found.lines[row.id], moments),
     }

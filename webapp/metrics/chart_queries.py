@@ -25,7 +25,9 @@ def drawing(
     points = min(max(points, FEWEST_POINTS), MOST_POINTS)
     ids = [one.id for one in series]
     found = timelines.read(
-        ids, chosen.from_ms, chosen.to_ms, points, chosen.now_ms, least_step_ms=_least(series)
+        *(ids, chosen.from_ms, chosen.to_ms, points, chosen.now_ms),
+        least_step_ms=_least(series),
+        ends=_with_band(series),
     )
     grid = Grid(found.from_ms, found.step_ms, found.tier)
     lines = _lines(series, found, grid, chosen)
@@ -47,7 +49,7 @@ def drawing(
 def _lines(
     series: Sequence[Series], found: Timelines, grid: Grid, chosen: TimeRange
 ) -> list[dict[str, Any]]:
-    with_band = len(series) <= strokes.LINES_WITH_BAND
+    with_band = _with_band(series)
     lines = []
     for one, label in zip(series, _labels(series), strict=True):
         buckets = found.lines.get(one.id, ())
@@ -55,6 +57,10 @@ def _lines(
         unit = counts.drawn_unit(one.unit)
         lines.append({"id": one.id} | strokes.line(label, unit, drawn, found.tier, with_band))
     return lines
+
+
+def _with_band(series: Sequence[Series]) -> bool:
+    return len(series) <= strokes.LINES_WITH_BAND
 
 
 def _least(series: Sequence[Series]) -> int:
@@ -82,7 +88,9 @@ def _compare(
     shift = chosen.shift_ms
     ids = [one.id for one in series]
     begin, end = max(chosen.from_ms - shift, 0), max(chosen.to_ms - shift, 1)
-    found = timelines.read(ids, begin, end, points, chosen.now_ms, least_step_ms=_least(series))
+    found = timelines.read(
+        ids, begin, end, points, chosen.now_ms, least_step_ms=_least(series), ends=False
+    )
     own = Grid(found.from_ms, found.step_ms, found.tier)
     for line, one in zip(lines, series, strict=True):
         told = found.lines.get(one.id, ())

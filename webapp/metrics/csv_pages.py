@@ -9,7 +9,7 @@ from pydantic import Field
 from webapp.core.access import Role, identity, needs
 from webapp.core.problems import Problem
 from webapp.metrics import counts, dashboards, gallery, series_queries, timelines
-from webapp.metrics.aggregates import AGGREGATES
+from webapp.metrics.aggregates import AGGREGATES, ENDS
 from webapp.metrics.asked import LinesQuery, asked, time_range
 from webapp.metrics.boards import read_board
 from webapp.metrics.catalogue import DESCRIBED
@@ -92,7 +92,9 @@ def _lines(
     least_ms = counts.least_step_ms(one.unit for one in series) if is_drawn else 0
     ids = [one.id for one in series]
     found = timelines.read(
-        ids, chosen.from_ms, chosen.to_ms, query.points, chosen.now_ms, least_step_ms=least_ms
+        *(ids, chosen.from_ms, chosen.to_ms, query.points, chosen.now_ms),
+        least_step_ms=least_ms,
+        ends=query.aggregate in ENDS,
     )
     lines: list[Buckets] = [found.lines.get(one.id, []) for one in series]
     if is_drawn:

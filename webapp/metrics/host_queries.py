@@ -164,5 +164,5 @@ def _points(newest: Sequence[Latest], now: datetime) -> dict[int, list[float | N
     if not ids:
         return {}
     now_ms = clock.to_ms(now)
-    found = timelines.read(ids, now_ms - SPARK_MS, now_ms, SPARK_POINTS, now_ms)
+    found = timelines.read(ids, now_ms - SPARK_MS, now_ms, SPARK_POINTS, now_ms, ends=False)
     return {series_id: strokes.means(line) for series_id, line in found.lines.items()}

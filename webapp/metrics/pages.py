@@ -9,11 +9,11 @@ bucket that nobody sees.
 import math
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from webapp.core.sketch import Sketch
 from webapp.metrics.planes import Reader, planes, varint
@@ -25,6 +25,7 @@ VERSION = 1
 MOST_PLACES = 9
 LARGEST_WHOLE = 2**53
 LARGEST = 1.7976931348623157e308
+T = TypeVar("T", int, float)
 
 
 class Bucket(NamedTuple):
@@ -146,51 +147,68 @@ def pack_columns(columns: Columns) -> bytes:
     return bytes([VERSION]) + min((zlib.compress(head + b, 9, -15) for b in bodies), key=len)
 
 
-def unpack_columns(data: bytes, buckets: int, size: int = 1) -> Columns:
+def unpack_columns(data: bytes, buckets: int, size: int = 1, *, ends: bool = True) -> Columns:
     """So many columns that `pack_columns` packed; raise ValueError if it did not pack them.
 
-    With `size` they come as buckets of so many each, which divides their number.
+    With `size` they come as buckets of so many each, which divides their number. Without `ends`
+    nothing is to be read out of minima and maxima, which is half the work.
     """
     if data[:1] != bytes([VERSION]):
         raise ValueError("this is not a page of rollups that can be read here")
     reader = Reader(zlib.decompress(data[1:], -15))
     bitmap = int.from_bytes(reader.bytes(16), "little")
     count = bitmap.bit_count()
-    counts = reader.numbers(count).tolist()
+    counts = reader.numbers(count)
     if count < buckets:
         values = _values(reader, count)
-        found = Columns(counts, values[:count], values[count : 2 * count], values[2 * count :])
-        return grouped(_spread(found, bitmap, buckets), size)
-    return _full(counts, reader, size)
+        parts = values[:count], values[count : 2 * count], values[2 * count :]
+        return grouped(_spread(Columns(counts.tolist(), *parts), bitmap, buckets), size)
+    return _full(counts, reader, size, ends=ends)
 
 
-def _full(counts: list[int], reader: Reader, size: int) -> Columns:
+def _full(counts: "array[int]", reader: Reader, size: int, *, ends: bool) -> Columns:
     """The columns of a full page, gathered as whole numbers where they are: fewer to divide."""
-    count, steps = len(counts), len(counts) // size
-    (way,) = reader.bytes(1)
-    scale, lowest = 0, 0
+    count = len(counts)
+    way = reader.bytes(1)[0]
+    scale, lowest = 1, 0
     if way:
         scale, lowest = 10 ** (way - 1), int.from_bytes(reader.bytes(8), "little", signed=True)
-    numbers: Sequence[float] = reader.numbers(3 * count)
+    numbers: array[int] | array[float] = reader.numbers(3 * count, None if ends else count)
     if not way:
         numbers = array("d", array("Q", numbers).tobytes())
-    parts = (numbers[:count], numbers[count : 2 * count], numbers[2 * count :])
-    sizes, totals, minima, maxima = grouped(Columns(counts, *map(list, parts)), size)
+    sizes = _equal(counts, size) or steps_of(counts, size, sum)
+    totals = steps_of(numbers[:count], size, sum)
+    minima, maxima = [math.inf] * len(sizes), [-math.inf] * len(sizes)
+    if ends:
+        minima = steps_of(numbers[count : 2 * count], size, min)
+        maxima = steps_of(numbers[2 * count :], size, max)
     if way:
-        values = [(total + size * lowest) / scale for total in totals]
-        values += [(value + lowest) / scale for value in (*minima, *maxima)]
-        totals, minima, maxima = values[:steps], values[steps : 2 * steps], values[2 * steps :]
+        below = size * lowest
+        totals = [(total + below) / scale for total in totals]
+    if way and ends:
+        minima = [(value + lowest) / scale for value in minima]
+        maxima = [(value + lowest) / scale for value in maxima]
     return Columns(sizes, totals, minima, maxima)
 
 
+def _equal(counts: "array[int]", size: int) -> list[int]:
+    """The counts of steps whose buckets all have as many samples, as they mostly do; else none."""
+    same = counts.tobytes() == counts[:1].tobytes() * len(counts)
+    return [counts[0] * size] * (len(counts) // size) if same else []
+
+
+def steps_of(values: Iterable[T], size: int, come_to: Callable[[Iterable[T]], T]) -> list[T]:
+    """What each `size` of the values come to: in C, because a chart has thousands of them."""
+    return list(values if size == 1 else map(come_to, zip(*[iter(values)] * size, strict=True)))
+
+
 def grouped(columns: Columns, size: int) -> Columns:
-    """The columns of steps of `size` buckets each: in C, because a chart has thousands."""
-    if size == 1:
-        return columns
-    counts = map(sum, zip(*[iter(columns.counts)] * size, strict=True))
-    totals, minima, maxima = (zip(*[iter(each)] * size, strict=True) for each in columns[1:])
+    """The columns of steps of `size` buckets each."""
     return Columns(
-        list(counts), list(map(sum, totals)), list(map(min, minima)), list(map(max, maxima))
+        steps_of(columns.counts, size, sum),
+        steps_of(columns.totals, size, sum),
+        steps_of(columns.minima, size, min),
+        steps_of(columns.maxima, size, max),
     )
 
 
@@ -205,10 +223,17 @@ def _values(reader: Reader, count: int) -> list[float]:
 
 def _spread(found: Columns, bitmap: int, buckets: int) -> Columns:
     spread = no_buckets(buckets)
-    filled = (number for number in range(buckets) if bitmap >> number & 1)
-    for number, count, *values in zip(filled, *found, strict=True):
-        spread.put(number, Bucket(count, *values))
+    filled = [number for number in range(buckets) if bitmap >> number & 1]
+    _lay(spread.counts, filled, found.counts)
+    _lay(spread.totals, filled, found.totals)
+    _lay(spread.minima, filled, found.minima)
+    _lay(spread.maxima, filled, found.maxima)
     return spread
+
+
+def _lay(column: list[T], places: Sequence[int], values: Sequence[T]) -> None:
+    for place, value in zip(places, values, strict=True):
+        column[place] = value
 
 
 def _decimals(totals: Sequence[float], ends: Sequence[float]) -> bytes | None:

@@ -68,13 +68,18 @@ class Reader:
             if byte < 0x80:
                 return number
 
-    def numbers(self, count: int) -> "array[int]":
-        """So many numbers that `planes` packed."""
-        (width,) = self.bytes(1)
-        data = bytearray(count * width)
+    def numbers(self, count: int, wanted: int | None = None) -> "array[int]":
+        """So many numbers that `planes` packed; of these only the first ones if so is `wanted`."""
+        first = count if wanted is None else wanted
+        width, begin = self.data[self.at], self.at + 1
+        self.at = begin + count * width
+        if width == 1:
+            return array("B", self.data[begin : begin + first])
+        data = bytearray(first * width)
         for plane in range(width):
-            data[plane::width] = self.bytes(count)
-        return _little(array(TYPECODES[width], bytes(data)))
+            data[plane::width] = self.data[begin : begin + first]
+            begin += count
+        return _little(array(TYPECODES[width], data))
 
 
 def _little(numbers: "array[int]") -> "array[int]":

@@ -90,7 +90,10 @@ def _last_hour(series_ids: Sequence[int], now_ms: int) -> dict[int, list[float |
     # A step is at least two intervals long, or one late reading would look like a gap.
     least_ms = 2000 * _settings().metrics_interval_s
     found = timelines.read(
-        series_ids, until_ms - HOUR_MS, until_ms, 60, now_ms, tier="minute", least_step_ms=least_ms
+        *(series_ids, until_ms - HOUR_MS, until_ms, 60, now_ms),
+        tier="minute",
+        least_step_ms=least_ms,
+        ends=False,
     )
     return {
         series_id: [bucket and bucket.total / bucket.count for bucket in line]

@@ -147,5 +147,5 @@ def _plainness(name: str) -> tuple[bool, int, str]:
 def _points(series_ids: Sequence[int], now_ms: int) -> dict[int, list[float | None]]:
     if not series_ids:
         return {}
-    found = timelines.read(series_ids, now_ms - SPARK_MS, now_ms, SPARK_POINTS, now_ms)
+    found = timelines.read(series_ids, now_ms - SPARK_MS, now_ms, SPARK_POINTS, now_ms, ends=False)
     return {series_id: strokes.means(line) for series_id, line in found.lines.items()}
