@@ -8,7 +8,8 @@ not how many there were.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from webapp.metrics.strokes import Buckets, Filled
+from webapp.metrics.aggregates import Summed
+from webapp.metrics.strokes import Buckets
 
 UNIT = "count"
 PER_SECOND = "/s"
@@ -56,7 +57,7 @@ def drawn(buckets: Buckets, unit: str, start_ms: int, step_ms: int, now_ms: int)
     ]
 
 
-def _rate(bucket: Filled | None, over_ms: int) -> Rate | None:
+def _rate(bucket: Summed | None, over_ms: int) -> Rate | None:
     if bucket is None or over_ms < FINEST_MS:
         return None  # nothing came, or it has only begun
     return Rate(bucket.total * 1000 / over_ms)

@@ -12,7 +12,7 @@ from webapp.core.db import db
 from webapp.metrics import glance, strokes, timelines
 from webapp.metrics.cards import Latest
 from webapp.metrics.glance import Glance, HostFacts
-from webapp.metrics.models import Host, MetricKind, MetricSeries, ProcessList
+from webapp.metrics.models import NEWEST, Host, MetricKind, MetricSeries, ProcessList
 
 SPARK_MS = 3_600_000
 SPARK_POINTS = 60
@@ -142,15 +142,7 @@ def _newest(hosts: Sequence[str]) -> list[Latest]:
         return []
     types = ("cpu", "memory", "disk", "network")
     rows = db.session.execute(
-        select(
-            MetricSeries.id,
-            MetricSeries.source,
-            MetricSeries.name,
-            MetricSeries.unit,
-            MetricSeries.details,
-            MetricSeries.newest_ms,
-            MetricSeries.newest_value,
-        )
+        select(*NEWEST)
         .where(MetricSeries.kind == MetricKind.SYSTEM, MetricSeries.metric_type.in_(types))
         .where(MetricSeries.source.in_(hosts), MetricSeries.name.in_(glance.NAMES))
         .where(MetricSeries.newest_ms.is_not(None))

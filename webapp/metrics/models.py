@@ -51,6 +51,13 @@ class MetricSeries(Model):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+# What the newest reading of a series says, in the order of the fields of `cards.Latest`.
+NEWEST = (
+    MetricSeries.id, MetricSeries.source, MetricSeries.name, MetricSeries.unit,
+    MetricSeries.details, MetricSeries.newest_ms, MetricSeries.newest_value,
+)  # fmt: skip
+
+
 class MetricSample(Model):
     """One reading of a series at a moment, in milliseconds since 1970 (UTC).
 

@@ -14,7 +14,7 @@ from webapp.metrics import database, system, timelines
 from webapp.metrics.cards import BESIDE_CARDS, CARDS, Latest, Machine, draw_machines
 from webapp.metrics.catalogue import DESCRIBED
 from webapp.metrics.listing import listed
-from webapp.metrics.models import Metric, MetricKind, MetricSeries
+from webapp.metrics.models import NEWEST, Metric, MetricKind, MetricSeries
 from webapp.metrics.readings import Snapshot
 from webapp.metrics.selection import labelled
 from webapp.metrics.system import host_name
@@ -47,7 +47,7 @@ def metrics_version(now: datetime) -> str:
 
 
 def machine_cards(now: datetime, host: str | None = None) -> list[Machine]:
-    """Machines by name, or only `host`, with their cards and the last hour; two statements."""
+    """Machines by name, or only `host`, with cards and the last hour; at most five statements."""
     now_ms = clock.to_ms(now)
     latest = _latest((*CARDS, *BESIDE_CARDS), now_ms, host)
     points = _last_hour([value.series_id for value in latest if value.name in CARDS], now_ms)
@@ -60,17 +60,7 @@ def _latest(names: Iterable[str], now_ms: int, host: str | None) -> list[Latest]
     if host is not None:
         named = MetricSeries.details["host"].as_string()
         wanted.append(func.coalesce(named, MetricSeries.source) == host)
-    rows = db.session.execute(
-        select(
-            MetricSeries.id,
-            MetricSeries.source,
-            MetricSeries.name,
-            MetricSeries.unit,
-            MetricSeries.details,
-            MetricSeries.newest_ms,
-            MetricSeries.newest_value,
-        ).where(_of_machines(), *wanted)
-    )
+    rows = db.session.execute(select(*NEWEST).where(_of_machines(), *wanted))
     return [
         Latest(row[0], row[4].get("host", row[1]), row[2], row[3], row[4], row[5], row[6])
         for row in rows

@@ -7,7 +7,9 @@ readings are further apart than the grid is fine; more of them in a row are a ga
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
+
+from webapp.metrics.aggregates import Summed
 
 LINES_WITH_BAND = 2  # the shading from lowest to highest of more lines would hide them
 DIGITS = 6
@@ -16,20 +18,7 @@ RAW = "raw"
 UNITS = ((86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"), (1000, "second"))
 
 
-class Filled(Protocol):
-    """The readings of a bucket: how many, their sum, the lowest and the highest."""
-
-    @property
-    def count(self) -> int: ...
-    @property
-    def total(self) -> float: ...
-    @property
-    def minimum(self) -> float: ...
-    @property
-    def maximum(self) -> float: ...
-
-
-Buckets = Sequence[Filled | None]
+Buckets = Sequence[Summed | None]
 
 
 @dataclass(frozen=True)
@@ -87,12 +76,12 @@ def bridge(buckets: Buckets, tier: str) -> int:
 
 def align(
     buckets: Buckets, own: Grid, shift_ms: int, onto: Grid, count: int
-) -> list[Filled | None]:
+) -> list[Summed | None]:
     """Buckets of an earlier time, `shift_ms` before, on the `count` places of the grid `onto`.
 
     Buckets that are wider than its places stand at the first place that they cover.
     """
-    found: list[Filled | None] = []
+    found: list[Summed | None] = []
     before = -1
     for place in range(count):
         at_ms = onto.start_ms + place * onto.step_ms - shift_ms
