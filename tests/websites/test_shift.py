@@ -230,7 +230,9 @@ class TestCrowd:
 
 
 def test_a_request_is_answered_within_seconds(context, site):
-    made = create_website(site.url("/a"), next_check_at=clock.now() + timedelta(hours=1))
+    made = create_website(
+        site.url("/a"), check_interval=86_400, next_check_at=clock.now() + timedelta(hours=1)
+    )
     db.session.commit()
     actions.request_check(made, clock.now())
     db.session.commit()
