@@ -53,5 +53,7 @@ def series_between(
         .limit(limit)
         .offset(offset)
     ).all()
+    if len(rows) < limit and (rows or not offset):  # nothing lies beyond this page
+        return rows, offset + len(rows)
     total = db.session.scalar(select(func.count()).select_from(MetricSeries).where(*fits))
     return rows, total or 0
