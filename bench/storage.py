@@ -33,6 +33,7 @@ SERVER_METRICS = ("realAWSCloudwatch", "realKnownCause")
 MOST, AIM = 4.0, 2.5
 HOUR_S = 3600
 COPIES = 10
+VACUUM_EVERY = 40  # steps of sealing
 SECONDS = int(os.environ.get("SECONDS", "600"))
 TABLES = ("metric_samples", "metric_chunks")
 
@@ -129,10 +130,22 @@ def fill(series: Series) -> dict[str, int]:
 
 
 def seal() -> None:
-    """Seal everything, as the job does hour by hour."""
-    for _ in sealing.seal(int(time.time() * 1000) + 3 * HOUR_S * 1000):
+    """Seal everything, as the job does hour by hour, and tidy up now and then.
+
+    What the job spreads over days takes seconds here, in which PostgreSQL would never tidy up.
+    """
+    for step, _ in enumerate(sealing.seal(int(time.time() * 1000) + 3 * HOUR_S * 1000)):
         db.session.commit()
+        if step % VACUUM_EVERY == 0 and db.engine.dialect.name == "postgresql":
+            vacuum("metric_chunks")
     db.session.rollback()
+
+
+def vacuum(*what: str) -> None:
+    """Tidy up on PostgreSQL."""
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for each in what:
+            connection.execute(text(f"VACUUM {each}"))
 
 
 def weight() -> int:
@@ -142,9 +155,7 @@ def weight() -> int:
         names = " OR ".join(f"s.tbl_name = '{name}'" for name in TABLES)
         query = f"SELECT sum(pgsize) FROM dbstat JOIN sqlite_schema s USING (name) WHERE {names}"
     else:
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM FULL metric_samples"))
-            connection.execute(text("VACUUM metric_chunks"))
+        vacuum("FULL metric_samples", "metric_chunks")
         query = f"SELECT {' + '.join(f'pg_total_relation_size({name!r})' for name in TABLES)}"
     size = int(db.session.scalar(text(query)) or 0)
     db.session.commit()
