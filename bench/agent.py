@@ -1,4 +1,7 @@
-"""An agent cut off for MINUTES (1) and killed twice meanwhile: nothing lost, nothing doubled."""
+"""An agent cut off for MINUTES (1) and killed twice meanwhile: nothing lost, nothing doubled.
+
+DATABASE=postgresql has the product store in a PostgreSQL of its own.
+"""
 
 import os
 import re
@@ -8,12 +11,14 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, text
 
 from bench.product import ROOT, Product, new_product, report, wait_for
+from bench.scale import postgresql
 from webapp.config import load
 
 HOST = "bench-agent"
@@ -101,7 +106,7 @@ class Agent:
 def main() -> None:
     """Cut the cable, kill the agent twice, plug it in again, and compare moment by moment."""
     seconds = 60 * float(os.environ.get("MINUTES", "1"))
-    with new_product() as product:
+    with _database() as environ, new_product(**environ) as product:
         product.start()
         cable = Cable(product.port)
         token = product.command("tokens", "create", "agent", "--scope", "write")
@@ -119,6 +124,16 @@ def main() -> None:
                 agent.end(signal.SIGTERM)
         _compare(agent.kept(), _stored(engine))
         engine.dispose()
+
+
+@contextmanager
+def _database() -> Iterator[dict[str, str]]:
+    """SQLite, or with DATABASE=postgresql a server of our own."""
+    if os.environ.get("DATABASE", "sqlite") == "sqlite":
+        yield {}
+        return
+    with postgresql() as (url, _):
+        yield {"DATABASE_URL": url}
 
 
 def _go_without(agent: Agent, engine: Engine, seconds: float) -> None:
