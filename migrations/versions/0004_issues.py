@@ -223,30 +223,60 @@ def upgrade():
             "ix_recurring_issues_assignee_id", ["assignee_id", "status"], unique=False
         )
         batch_op.create_index(
-            "ix_recurring_issues_first_seen_at", ["first_seen_at", "id"], unique=False
+            "ix_recurring_issues_first_seen_at",
+            ["first_seen_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into_id IS NULL"),
+            postgresql_where=sa.text("merged_into_id IS NULL"),
         )
         batch_op.create_index(
-            "ix_recurring_issues_kind", ["kind", "status", "last_seen_at", "id"], unique=False
+            "ix_recurring_issues_kind",
+            ["kind", "status", "last_seen_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into_id IS NULL"),
+            postgresql_where=sa.text("merged_into_id IS NULL"),
         )
         batch_op.create_index(
-            "ix_recurring_issues_last_seen_at", ["last_seen_at", "id"], unique=False
+            "ix_recurring_issues_last_seen_at",
+            ["last_seen_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into_id IS NULL"),
+            postgresql_where=sa.text("merged_into_id IS NULL"),
         )
         batch_op.create_index(
-            batch_op.f("ix_recurring_issues_merged_into_id"), ["merged_into_id"], unique=False
+            "ix_recurring_issues_merged_into_id",
+            ["merged_into_id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
         )
         batch_op.create_index(
-            "ix_recurring_issues_occurrences", ["occurrences", "id"], unique=False
+            "ix_recurring_issues_occurrences",
+            ["occurrences", "id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into_id IS NULL"),
+            postgresql_where=sa.text("merged_into_id IS NULL"),
         )
         batch_op.create_index(
             "ix_recurring_issues_severity",
             ["severity", "status", "last_seen_at", "id"],
             unique=False,
+            sqlite_where=sa.text("merged_into_id IS NULL"),
+            postgresql_where=sa.text("merged_into_id IS NULL"),
         )
         batch_op.create_index(
-            "ix_recurring_issues_status", ["status", "last_seen_at", "id"], unique=False
+            "ix_recurring_issues_status",
+            ["status", "last_seen_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into_id IS NULL"),
+            postgresql_where=sa.text("merged_into_id IS NULL"),
         )
         batch_op.create_index(
-            "ix_recurring_issues_subject", ["subject", "last_seen_at", "id"], unique=False
+            "ix_recurring_issues_subject",
+            ["subject", "last_seen_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into_id IS NULL"),
+            postgresql_where=sa.text("merged_into_id IS NULL"),
         )
         batch_op.create_index("ix_recurring_issues_updated_at", ["updated_at"], unique=False)
 
@@ -653,14 +683,46 @@ def downgrade():
     op.drop_table("rule_watches")
     with op.batch_alter_table("recurring_issues", schema=None) as batch_op:
         batch_op.drop_index("ix_recurring_issues_updated_at")
-        batch_op.drop_index("ix_recurring_issues_subject")
-        batch_op.drop_index("ix_recurring_issues_status")
-        batch_op.drop_index("ix_recurring_issues_severity")
-        batch_op.drop_index("ix_recurring_issues_occurrences")
-        batch_op.drop_index(batch_op.f("ix_recurring_issues_merged_into_id"))
-        batch_op.drop_index("ix_recurring_issues_last_seen_at")
-        batch_op.drop_index("ix_recurring_issues_kind")
-        batch_op.drop_index("ix_recurring_issues_first_seen_at")
+        batch_op.drop_index(
+            "ix_recurring_issues_subject",
+            sqlite_where=sa.text("merged_into_id IS NULL"),
+            postgresql_where=sa.text("merged_into_id IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_recurring_issues_status",
+            sqlite_where=sa.text("merged_into_id IS NULL"),
+            postgresql_where=sa.text("merged_into_id IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_recurring_issues_severity",
+            sqlite_where=sa.text("merged_into_id IS NULL"),
+            postgresql_where=sa.text("merged_into_id IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_recurring_issues_occurrences",
+            sqlite_where=sa.text("merged_into_id IS NULL"),
+            postgresql_where=sa.text("merged_into_id IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_recurring_issues_merged_into_id",
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_recurring_issues_last_seen_at",
+            sqlite_where=sa.text("merged_into_id IS NULL"),
+            postgresql_where=sa.text("merged_into_id IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_recurring_issues_kind",
+            sqlite_where=sa.text("merged_into_id IS NULL"),
+            postgresql_where=sa.text("merged_into_id IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_recurring_issues_first_seen_at",
+            sqlite_where=sa.text("merged_into_id IS NULL"),
+            postgresql_where=sa.text("merged_into_id IS NULL"),
+        )
         batch_op.drop_index("ix_recurring_issues_assignee_id")
 
     op.drop_table("recurring_issues")

@@ -16,6 +16,15 @@ STATUS = enum_type(IssueStatus, "issue_status")
 LONGEST_NAME = 255
 
 
+def _listed(first: str, *columns: str) -> Index:
+    """An index in the order of a list; a list leaves out what was merged into another."""
+    only = text("merged_into_id IS NULL")
+    return Index(
+        f"ix_recurring_issues_{first}", first, *columns, "id",
+        sqlite_where=only, postgresql_where=only,
+    )  # fmt: skip
+
+
 class RecurringIssue(Model):
     """The same trouble, however often it comes: what people work off.
 
@@ -31,17 +40,22 @@ class RecurringIssue(Model):
 
     __tablename__ = "recurring_issues"
     __table_args__ = (
-        Index("ix_recurring_issues_status", "status", "last_seen_at", "id"),
-        Index("ix_recurring_issues_kind", "kind", "status", "last_seen_at", "id"),
-        Index("ix_recurring_issues_severity", "severity", "status", "last_seen_at", "id"),
-        Index("ix_recurring_issues_subject", "subject", "last_seen_at", "id"),
-        Index("ix_recurring_issues_last_seen_at", "last_seen_at", "id"),
-        Index("ix_recurring_issues_first_seen_at", "first_seen_at", "id"),
-        Index("ix_recurring_issues_occurrences", "occurrences", "id"),
+        _listed("status", "last_seen_at"),
+        _listed("kind", "status", "last_seen_at"),
+        _listed("severity", "status", "last_seen_at"),
+        _listed("subject", "last_seen_at"),
+        _listed("last_seen_at"),
+        _listed("first_seen_at"),
+        _listed("occurrences"),
         Index("ix_recurring_issues_assignee_id", "assignee_id", "status"),
         Index("ix_recurring_issues_updated_at", "updated_at"),
+        Index(
+            "ix_recurring_issues_merged_into_id", "merged_into_id",
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
         {"postgresql_with": {"fillfactor": 70}},
-    )
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[IssueKind] = mapped_column(KIND)
@@ -65,7 +79,7 @@ class RecurringIssue(Model):
     ignored_hourly: Mapped[float | None]
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     merged_into_id: Mapped[int | None] = mapped_column(
-        ForeignKey("recurring_issues.id", ondelete="CASCADE"), index=True
+        ForeignKey("recurring_issues.id", ondelete="CASCADE")
     )
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
