@@ -105,6 +105,15 @@ def _drop_gin(table, columns):
     op.execute(f"DROP INDEX ix_{table}_search")
 
 
+def _tidy_up_early():
+    """A growing chunk leaves a former version each hour: what is left lying is to stay little."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "ALTER TABLE metric_chunks SET (autovacuum_vacuum_scale_factor = 0.05,"
+            " toast.autovacuum_vacuum_scale_factor = 0.05)"
+        )
+
+
 def upgrade():
     _each_enum("create")
     op.create_table(
@@ -286,9 +295,14 @@ def upgrade():
         sa.Column("series_id", sa.Integer(), nullable=False),
         sa.Column("level", ISSUE_SEVERITY, nullable=True),
         sa.Column("level_since_ms", sa.BigInteger(), nullable=True),
+        sa.Column("breached_level", ISSUE_SEVERITY, nullable=True),
         sa.Column("breached_since_ms", sa.BigInteger(), nullable=True),
         sa.Column("breaching_count", sa.Integer(), nullable=False),
+        sa.Column("first_value", sa.Double(), nullable=True),
+        sa.Column("peak_value", sa.Double(), nullable=True),
+        sa.Column("peak_ms", sa.BigInteger(), nullable=True),
         sa.Column("recovered_since_ms", sa.BigInteger(), nullable=True),
+        sa.Column("lowered_since_ms", sa.BigInteger(), nullable=True),
         sa.Column("newest_ms", sa.BigInteger(), nullable=True),
         sa.Column("overload_id", sa.BigInteger(), nullable=True),
         sa.Column("flips", JSON, nullable=True),
@@ -610,6 +624,7 @@ def upgrade():
             sa.Column("is_watched", sa.Boolean(), server_default="0", nullable=False)
         )
     _each_index("create")
+    _tidy_up_early()
 
 
 def downgrade():
