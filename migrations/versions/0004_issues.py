@@ -131,6 +131,7 @@ def upgrade():
         "judge_marks",
         sa.Column("name", sa.String(length=50), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("details", JSON, nullable=True),
         sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("held_by", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_judge_marks")),

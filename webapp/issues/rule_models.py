@@ -54,9 +54,11 @@ class ThresholdRule(Model):
 class RuleWatch(Model):
     """Where a rule stands with one series; times are of the samples, in ms since 1970 (UTC).
 
-    `level` is None while all is well. `breached_since_ms` and `breaching_count` are of a breach
-    that does not count yet, `recovered_since_ms` of a recovery that does not. `flips` are the
-    latest moments at which the level came or went, newest last.
+    `level` is None while all is well. `breached_level` (the least of its run), `breached_since_ms`
+    and `breaching_count` are of a breach that does not count yet, `recovered_since_ms` of a
+    recovery that does not, `lowered_since_ms` of a fall to a lower level. `first_value` is what
+    the breach began with, `peak_value` the worst of it. While all is well `newest_ms` may be up to
+    a minute behind. `flips` are the latest moments at which the level came or went, newest last.
     """
 
     __tablename__ = "rule_watches"
@@ -73,9 +75,14 @@ class RuleWatch(Model):
     )
     level: Mapped[Severity | None] = mapped_column(SEVERITY)
     level_since_ms: Mapped[int | None] = mapped_column(BigInteger)
+    breached_level: Mapped[Severity | None] = mapped_column(SEVERITY)
     breached_since_ms: Mapped[int | None] = mapped_column(BigInteger)
     breaching_count: Mapped[int] = mapped_column(default=0)
+    first_value: Mapped[float | None]
+    peak_value: Mapped[float | None]
+    peak_ms: Mapped[int | None] = mapped_column(BigInteger)
     recovered_since_ms: Mapped[int | None] = mapped_column(BigInteger)
+    lowered_since_ms: Mapped[int | None] = mapped_column(BigInteger)
     newest_ms: Mapped[int | None] = mapped_column(BigInteger)
     overload_id: Mapped[int | None] = mapped_column(BigInteger)
     flips: Mapped[dict[str, Any] | None]
@@ -83,11 +90,16 @@ class RuleWatch(Model):
 
 
 class JudgeMark(Model):
-    """How far the judge has read a kind of facts, or the lease of the one that judges now."""
+    """How far the judge has read a kind of facts, or the lease of the one that judges now.
+
+    `position` is a number that only grows, `details` what was told of facts that have no place of
+    their own to be marked in.
+    """
 
     __tablename__ = "judge_marks"
 
     name: Mapped[str] = mapped_column(String(50), primary_key=True)
     position: Mapped[int] = mapped_column(BigInteger, default=0)
+    details: Mapped[dict[str, Any] | None]
     held_until: Mapped[datetime | None]
     held_by: Mapped[str | None] = mapped_column(String(64))
