@@ -5,6 +5,7 @@ from flask import Flask
 from webapp import (
     accounts,
     activity,
+    alerts,
     cli,
     config,
     issues,
@@ -34,6 +35,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     metrics.init_app(app)
     websites.init_app(app)
     issues.init_app(app)
+    alerts.init_app(app)
     retention.init_app(app)
     selfcheck.init_app(app)
     reports.init_app(app)
