@@ -271,84 +271,8 @@ def upgrade():
             postgresql_where=sa.text("delivery IN ('pending', 'sending')"),
         )
 
-    op.drop_table("recurring_issues_search")
-    op.drop_table("recurring_issues_search_docsize")
-    op.drop_table("recurring_issues_search_idx")
-    op.drop_table("recurring_issues_search_data")
-    op.drop_table("operational_issues_search_idx")
-    op.drop_table("operational_issues_search")
-    op.drop_table("operational_issues_search_config")
-    op.drop_table("operational_issues_search_docsize")
-    op.drop_table("operational_issues_search_data")
-    op.drop_table("recurring_issues_search_config")
-
 
 def downgrade():
-    op.create_table(
-        "recurring_issues_search_config",
-        sa.Column("k", sa.NullType(), nullable=False),
-        sa.Column("v", sa.NullType(), nullable=True),
-        sa.PrimaryKeyConstraint("k"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "operational_issues_search_data",
-        sa.Column("id", sa.INTEGER(), nullable=True),
-        sa.Column("block", sa.BLOB(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "operational_issues_search_docsize",
-        sa.Column("id", sa.INTEGER(), nullable=True),
-        sa.Column("sz", sa.BLOB(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "operational_issues_search_config",
-        sa.Column("k", sa.NullType(), nullable=False),
-        sa.Column("v", sa.NullType(), nullable=True),
-        sa.PrimaryKeyConstraint("k"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "operational_issues_search",
-        sa.Column("name", sa.NullType(), nullable=True),
-        sa.Column("error_message", sa.NullType(), nullable=True),
-    )
-    op.create_table(
-        "operational_issues_search_idx",
-        sa.Column("segid", sa.NullType(), nullable=False),
-        sa.Column("term", sa.NullType(), nullable=False),
-        sa.Column("pgno", sa.NullType(), nullable=True),
-        sa.PrimaryKeyConstraint("segid", "term"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "recurring_issues_search_data",
-        sa.Column("id", sa.INTEGER(), nullable=True),
-        sa.Column("block", sa.BLOB(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "recurring_issues_search_idx",
-        sa.Column("segid", sa.NullType(), nullable=False),
-        sa.Column("term", sa.NullType(), nullable=False),
-        sa.Column("pgno", sa.NullType(), nullable=True),
-        sa.PrimaryKeyConstraint("segid", "term"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "recurring_issues_search_docsize",
-        sa.Column("id", sa.INTEGER(), nullable=True),
-        sa.Column("sz", sa.BLOB(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "recurring_issues_search",
-        sa.Column("title", sa.NullType(), nullable=True),
-        sa.Column("subject", sa.NullType(), nullable=True),
-        sa.Column("message", sa.NullType(), nullable=True),
-    )
     with op.batch_alter_table("notifications", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_notifications_due",
