@@ -331,6 +331,7 @@ def upgrade():
         sa.Column("recurring_issue_id", sa.Integer(), nullable=False),
         sa.Column("what", sa.String(length=10), nullable=False),
         sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("fingerprint_id", sa.Integer(), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),
         sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
@@ -341,7 +342,7 @@ def upgrade():
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint(
-            "recurring_issue_id", "what", "name", name=op.f("pk_affected_names")
+            "recurring_issue_id", "what", "name", "fingerprint_id", name=op.f("pk_affected_names")
         ),
     )
     with op.batch_alter_table("affected_names", schema=None) as batch_op:
@@ -378,7 +379,9 @@ def upgrade():
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("recurring_issue_id", sa.Integer(), nullable=False),
         sa.Column("made_of", JSON, nullable=False),
+        sa.Column("occurrences", sa.BigInteger(), nullable=False),
         sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["recurring_issue_id"],
             ["recurring_issues.id"],
@@ -399,6 +402,7 @@ def upgrade():
         "issue_hours",
         sa.Column("recurring_issue_id", sa.Integer(), nullable=False),
         sa.Column("hour_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fingerprint_id", sa.Integer(), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["recurring_issue_id"],
@@ -406,7 +410,9 @@ def upgrade():
             name=op.f("fk_issue_hours_recurring_issue_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("recurring_issue_id", "hour_at", name=op.f("pk_issue_hours")),
+        sa.PrimaryKeyConstraint(
+            "recurring_issue_id", "hour_at", "fingerprint_id", name=op.f("pk_issue_hours")
+        ),
     )
     with op.batch_alter_table("issue_hours", schema=None) as batch_op:
         batch_op.create_index("ix_issue_hours_hour_at", ["hour_at"], unique=False)
@@ -485,7 +491,6 @@ def upgrade():
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_faults")),
-        sa.UniqueConstraint("origin", name=op.f("uq_faults_origin")),
     )
     with op.batch_alter_table("faults", schema=None) as batch_op:
         batch_op.create_index(
@@ -507,6 +512,13 @@ def upgrade():
             unique=False,
         )
         batch_op.create_index("ix_faults_timestamp", ["timestamp", "id"], unique=False)
+        batch_op.create_index(
+            "uq_faults_origin",
+            ["origin"],
+            unique=True,
+            sqlite_where=sa.text("origin IS NOT NULL"),
+            postgresql_where=sa.text("origin IS NOT NULL"),
+        )
 
     op.create_table(
         "operational_issues",
@@ -521,6 +533,7 @@ def upgrade():
         sa.Column("host", sa.String(length=255), nullable=True),
         sa.Column("service", sa.String(length=100), nullable=True),
         sa.Column("person", sa.String(length=255), nullable=True),
+        sa.Column("origin", sa.String(length=150), nullable=True),
         sa.Column("recurring_issue_id", sa.Integer(), nullable=False),
         sa.Column("fingerprint_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -553,6 +566,13 @@ def upgrade():
             "ix_operational_issues_severity", ["severity", "created_at"], unique=False
         )
         batch_op.create_index("ix_operational_issues_task", ["task", "created_at"], unique=False)
+        batch_op.create_index(
+            "uq_operational_issues_origin",
+            ["origin"],
+            unique=True,
+            sqlite_where=sa.text("origin IS NOT NULL"),
+            postgresql_where=sa.text("origin IS NOT NULL"),
+        )
 
     op.create_table(
         "overloads",
@@ -574,6 +594,7 @@ def upgrade():
         sa.Column("series_id", sa.Integer(), nullable=True),
         sa.Column("processes", JSON, nullable=True),
         sa.Column("context", JSON, nullable=True),
+        sa.Column("origin", sa.String(length=150), nullable=True),
         sa.Column("recurring_issue_id", sa.Integer(), nullable=False),
         sa.Column("fingerprint_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -616,6 +637,13 @@ def upgrade():
             unique=False,
         )
         batch_op.create_index("ix_overloads_timestamp", ["timestamp", "id"], unique=False)
+        batch_op.create_index(
+            "uq_overloads_origin",
+            ["origin"],
+            unique=True,
+            sqlite_where=sa.text("origin IS NOT NULL"),
+            postgresql_where=sa.text("origin IS NOT NULL"),
+        )
 
     with op.batch_alter_table("check_rollups", schema=None) as batch_op:
         batch_op.add_column(sa.Column("transfer_sketch", sa.LargeBinary(), nullable=True))
@@ -637,6 +665,11 @@ def downgrade():
         batch_op.drop_column("transfer_sketch")
 
     with op.batch_alter_table("overloads", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_overloads_origin",
+            sqlite_where=sa.text("origin IS NOT NULL"),
+            postgresql_where=sa.text("origin IS NOT NULL"),
+        )
         batch_op.drop_index("ix_overloads_timestamp")
         batch_op.drop_index("ix_overloads_recurring_issue_id_timestamp")
         batch_op.drop_index(
@@ -649,6 +682,11 @@ def downgrade():
 
     op.drop_table("overloads")
     with op.batch_alter_table("operational_issues", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_operational_issues_origin",
+            sqlite_where=sa.text("origin IS NOT NULL"),
+            postgresql_where=sa.text("origin IS NOT NULL"),
+        )
         batch_op.drop_index("ix_operational_issues_task")
         batch_op.drop_index("ix_operational_issues_severity")
         batch_op.drop_index("ix_operational_issues_recurring_issue_id_created_at")
@@ -657,6 +695,11 @@ def downgrade():
 
     op.drop_table("operational_issues")
     with op.batch_alter_table("faults", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_faults_origin",
+            sqlite_where=sa.text("origin IS NOT NULL"),
+            postgresql_where=sa.text("origin IS NOT NULL"),
+        )
         batch_op.drop_index("ix_faults_timestamp")
         batch_op.drop_index("ix_faults_recurring_issue_id_timestamp")
         batch_op.drop_index(

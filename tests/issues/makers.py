@@ -38,12 +38,16 @@ def issue(title: str = "Task failed", minutes_ago: float = 0, **fields: Any) -> 
     return made
 
 
-def fingerprint(of: RecurringIssue, text: str = "") -> IssueFingerprint:
+def fingerprint(
+    of: RecurringIssue, text: str = "", occurrences: int | None = None
+) -> IssueFingerprint:
     """One more fingerprint of an issue; flushes."""
     key = hashlib.sha256(f"{of.id} {text}".encode()).hexdigest()
     made = IssueFingerprint(
         kind=of.kind, version=1, fingerprint=key, recurring_issue_id=of.id,
         made_of={"task": of.subject, "message": of.title}, first_seen_at=of.first_seen_at,
+        last_seen_at=of.last_seen_at,
+        occurrences=of.occurrences if occurrences is None else occurrences,
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
@@ -81,14 +85,14 @@ def hour(of: RecurringIssue, hours_ago: int, count: int = 1) -> IssueHour:
     """How often it came in the hour that began so many full hours before this one; flushes."""
     this = clock.now().replace(minute=0, second=0, microsecond=0)
     at = this - timedelta(hours=hours_ago)
-    return _stored(IssueHour(recurring_issue_id=of.id, hour_at=at, count=count))
+    return _stored(IssueHour(**_belonging(of), hour_at=at, count=count))
 
 
 def affected(of: RecurringIssue, what: str, name: str, count: int = 1) -> AffectedName:
     """A host, service or person that it touched; flushes."""
     return _stored(
         AffectedName(
-            recurring_issue_id=of.id,
+            **_belonging(of),
             what=what,
             name=name,
             count=count,

@@ -112,7 +112,8 @@ class TestFilters:
             row = issue(title, **seen)
             for number in hours:
                 at = day.replace(day=number)
-                db.session.add(IssueHour(recurring_issue_id=row.id, hour_at=at, count=1))
+                hour = IssueHour(recurring_issue_id=row.id, fingerprint_id=1, hour_at=at, count=1)
+                db.session.add(hour)
 
         made("before", 1, 2)
         made("after", 20, 21)

@@ -90,7 +90,10 @@ class IssueFingerprint(Model):
     """What holds occurrences together: all of one fingerprint belong to one recurring issue.
 
     A recurring issue may have several: another `version` of how fingerprints are made, or what
-    people merged into it. `made_of` says in words what went into the fingerprint.
+    people merged into it. `made_of` says in words what went into the fingerprint. Counts are kept
+    by fingerprint (`occurrences`, `IssueHour`, `AffectedName`), so that they go along exactly when
+    a fingerprint is merged into another issue or split off. Whoever locks both does it in the
+    order of the issues' ids.
     """
 
     __tablename__ = "issue_fingerprints"
@@ -104,11 +107,21 @@ class IssueFingerprint(Model):
         ForeignKey("recurring_issues.id", ondelete="CASCADE"), index=True
     )
     made_of: Mapped[dict[str, Any]]
+    occurrences: Mapped[int] = mapped_column(BigInteger, default=0)
     first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
 
 
 def _issue_id() -> Any:
     return mapped_column(ForeignKey("recurring_issues.id", ondelete="CASCADE"))
+
+
+def _once(table: str) -> Index:
+    """Most have no origin, and are left out."""
+    there = text("origin IS NOT NULL")
+    return Index(
+        f"uq_{table}_origin", "origin", unique=True, sqlite_where=there, postgresql_where=there
+    )
 
 
 def _fingerprint_id() -> Any:
@@ -131,6 +144,7 @@ class Fault(Model):
             "ix_faults_ongoing", "origin",
             sqlite_where=text("is_ongoing"), postgresql_where=text("is_ongoing"),
         ),
+        _once("faults"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(big_id, primary_key=True)
@@ -141,7 +155,7 @@ class Fault(Model):
     host: Mapped[str | None] = mapped_column(String(255))
     service: Mapped[str | None] = mapped_column(String(100))
     context: Mapped[dict[str, Any] | None]
-    origin: Mapped[str | None] = mapped_column(String(150), unique=True)
+    origin: Mapped[str | None] = mapped_column(String(150))
     is_ongoing: Mapped[bool] = mapped_column(default=False)
     ended_at: Mapped[datetime | None]
     recurring_issue_id: Mapped[int] = _issue_id()
@@ -166,6 +180,7 @@ class Overload(Model):
             "ix_overloads_ongoing", "rule_id", "series_id",
             sqlite_where=text("is_ongoing"), postgresql_where=text("is_ongoing"),
         ),
+        _once("overloads"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(big_id, primary_key=True)
@@ -188,6 +203,7 @@ class Overload(Model):
     series_id: Mapped[int | None]
     processes: Mapped[dict[str, Any] | None]
     context: Mapped[dict[str, Any] | None]
+    origin: Mapped[str | None] = mapped_column(String(150))
     recurring_issue_id: Mapped[int] = _issue_id()
     fingerprint_id: Mapped[int] = _fingerprint_id()
 
@@ -209,6 +225,7 @@ class OperationalIssue(Model):
             "ix_operational_issues_recurring_issue_id_created_at",
             "recurring_issue_id", "created_at", "id",
         ),
+        _once("operational_issues"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(big_id, primary_key=True)
@@ -222,6 +239,7 @@ class OperationalIssue(Model):
     host: Mapped[str | None] = mapped_column(String(255))
     service: Mapped[str | None] = mapped_column(String(100))
     person: Mapped[str | None] = mapped_column(String(255))
+    origin: Mapped[str | None] = mapped_column(String(150))
     recurring_issue_id: Mapped[int] = _issue_id()
     fingerprint_id: Mapped[int] = _fingerprint_id()
 
@@ -245,7 +263,7 @@ class ReceivedOccurrence(Model):
 
 
 class IssueHour(Model):
-    """How often a recurring issue came in one hour (UTC)."""
+    """How often a recurring issue came in one hour (UTC), by fingerprint."""
 
     __tablename__ = "issue_hours"
     __table_args__ = (Index("ix_issue_hours_hour_at", "hour_at"),)
@@ -254,11 +272,15 @@ class IssueHour(Model):
         ForeignKey("recurring_issues.id", ondelete="CASCADE"), primary_key=True
     )
     hour_at: Mapped[datetime] = mapped_column(primary_key=True)
+    fingerprint_id: Mapped[int] = mapped_column(primary_key=True)
     count: Mapped[int]
 
 
 class AffectedName(Model):
-    """A host, a service or a person that a recurring issue touched; `what` is which of these."""
+    """A host, a service or a person that a recurring issue touched; `what` is which of these.
+
+    By fingerprint, so that one name may come several times.
+    """
 
     __tablename__ = "affected_names"
     __table_args__ = (Index("ix_affected_names_what_name", "what", "name"),)
@@ -268,6 +290,7 @@ class AffectedName(Model):
     )
     what: Mapped[str] = mapped_column(String(10), primary_key=True)
     name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    fingerprint_id: Mapped[int] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(BigInteger)
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]

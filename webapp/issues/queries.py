@@ -147,7 +147,7 @@ def hours_of(ids: Sequence[int], since: datetime) -> dict[int, dict[datetime, in
     for issue_id, hour_at, number in db.session.execute(
         query.where(IssueHour.recurring_issue_id.in_(ids), IssueHour.hour_at >= since)
     ):
-        found[issue_id][hour_at] = number
+        found[issue_id][hour_at] = found[issue_id].get(hour_at, 0) + number
     return found
 
 
