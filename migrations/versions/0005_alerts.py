@@ -19,7 +19,7 @@ ENUMS = {
     "channel_kind": ("apprise", "webhook"),
     "issue_severity": ("info", "warning", "error", "critical"),
     "alert_status": ("active", "acknowledged", "resolved", "dismissed"),
-    "notification_news": ("firing", "worse", "repeated", "acknowledged", "resolved"),
+    "notification_news": ("firing", "worse", "repeated", "resolved"),
     "notification_delivery": ("pending", "sending", "sent", "merged", "given_up"),
 }
 NEW = (

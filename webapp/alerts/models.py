@@ -31,7 +31,6 @@ class News(str, Enum):
     FIRING = "firing"
     WORSE = "worse"
     REPEATED = "repeated"
-    ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
 
 
