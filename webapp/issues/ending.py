@@ -3,7 +3,6 @@
 Call it once in a transaction, after `digesting.digest` where both are called: both lock issues.
 """
 
-import importlib.util
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from sqlalchemy import Table, case, exists, literal, or_, select, update
 
 from webapp.core.db import begin_to_write, db
+from webapp.issues import recovering
 from webapp.issues.digest_statements import TABLES
 from webapp.issues.kinds import IssueKind
 from webapp.issues.models import RecurringIssue
@@ -39,8 +39,8 @@ def end(kind: IssueKind, ids_or_origins: Collection[int | str], at: datetime, no
     changes = {"is_ongoing": False, "ended_at": ended_at}
     ended = db.session.execute(update(table).where(*ongoing).values(changes))
     recovered = _settle(issue_ids, now)
-    if recovered and importlib.util.find_spec("webapp.issues.recovering"):
-        importlib.import_module("webapp.issues.recovering").recovered(recovered, now)
+    if recovered:
+        recovering.recovered(recovered, now)
     return int(ended.rowcount)  # type: ignore[attr-defined]
 
 
