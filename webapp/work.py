@@ -16,6 +16,7 @@ from rq.worker_pool import ForkProcess, WorkerPool
 from sqlalchemy.orm import configure_mappers
 
 from webapp import schedule
+from webapp.alerts.jobs import deliver_beside, raise_beside
 from webapp.app import create_app
 from webapp.config import Settings
 from webapp.core.db import dispose_engines
@@ -28,6 +29,7 @@ from webapp.metrics.system import host_name
 
 Beside = dict[str, tuple[Callable[..., None], tuple[Any, ...]]]  # what to call, with what
 SCHEDULER, RESIDENT = "scheduler", "resident"
+BESIDE = (judge_beside, raise_beside, deliver_beside)
 GARBAGE = 20_000  # objects more, and it is collected: a batch of checks at a time
 log = structlog.get_logger(__name__)
 
@@ -59,7 +61,7 @@ class Pool(WorkerPool):
 def run_resident(app: Flask, pool: int) -> None:
     """Read this host's metrics, as an RQ worker of its own, and judge; ends with its pool."""
     level = _level(app.extensions["settings"])
-    reside(app, collect_metrics, host_name(), TIMEOUT_S, pool, level, (judge_beside,))
+    reside(app, collect_metrics, host_name(), TIMEOUT_S, pool, level, BESIDE)
 
 
 def run_scheduler(settings: Settings, pool: int) -> None:

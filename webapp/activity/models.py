@@ -41,6 +41,12 @@ class ActivityType(str, Enum):
     HOST_BACK = "host_back"
     HOST_STARTED_AGAIN = "host_started_again"
     SOURCE_RECOVERED = "source_recovered"
+    ALERT_RAISED = "alert_raised"
+    ALERT_ACKNOWLEDGED = "alert_acknowledged"
+    ALERT_ACTIVE_AGAIN = "alert_active_again"
+    ALERT_RESOLVED = "alert_resolved"
+    ALERT_DISMISSED = "alert_dismissed"
+    ALERT_DELETED = "alert_deleted"
     ISSUE_OPENED = "issue_opened"
     ISSUE_REGRESSED = "issue_regressed"
     ISSUE_ACKNOWLEDGED = "issue_acknowledged"
@@ -65,6 +71,8 @@ LOOKS = {
     ActivityType.STREAM_ERROR: "error",
     ActivityType.SYSTEM_WARNING: "warning",
     ActivityType.SYSTEM_ERROR: "error",
+    ActivityType.ALERT_RAISED: "error",
+    ActivityType.ALERT_RESOLVED: "up",
     ActivityType.HOST_SILENT: "warning",
     ActivityType.HOST_BACK: "up",
     ActivityType.WEBSITE_DOWN: "down",
