@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Table, delete, insert, select, update
 
-from webapp.core.db import db
+from webapp.core.db import begin_to_write, db
 from webapp.metrics import news, raw
 from webapp.metrics.models import MetricNews, MetricSeries
 from webapp.metrics.news import Row
@@ -29,18 +29,21 @@ class News(NamedTuple):
     rows: list[Row]
 
 
-def watch(series_ids: Sequence[int], since_ms: int, now: datetime) -> None:
+def watch(series_ids: Sequence[int], since_ms: int, now: datetime) -> list[int]:
     """Have all further samples of these series told, and now those from `since_ms` on.
 
-    Flushes. Between the two no sample is missed: who records waits, or is read here.
+    Between the two no sample is missed: who records waits, or is read here. Returns those of the
+    series that are still there; none of them goes before the transaction ends.
     """
-    ids = sorted(set(series_ids))
-    for part in _parts(ids):
-        _hold(part)
+    there: list[int] = []
+    for part in _parts(sorted(set(series_ids))):
+        held = _hold(part)
         db.session.connection().execute(
-            update(SERIES).where(SERIES.c.id.in_(part)).values(is_watched=True)
+            update(SERIES).where(SERIES.c.id.in_(held)).values(is_watched=True)
         )
-        tell(_stored(part, since_ms), now)
+        tell(_stored(held, since_ms), now)
+        there += held
+    return there
 
 
 def unwatch(series_ids: Sequence[int]) -> None:
@@ -77,10 +80,11 @@ def settle(read: Sequence[News]) -> bool:
     return removed == len(read)
 
 
-def _hold(ids: Sequence[int]) -> None:
-    """Lock the rows in the order of their ids, as who records does."""
+def _hold(ids: Sequence[int]) -> list[int]:
+    """Lock the rows in the order of their ids, as who records does; those that there are."""
+    begin_to_write()
     query = select(SERIES.c.id).where(SERIES.c.id.in_(ids)).order_by(SERIES.c.id)
-    db.session.connection().execute(query.with_for_update(key_share=True)).all()
+    return list(db.session.connection().scalars(query.with_for_update(key_share=True)))
 
 
 def _stored(ids: Sequence[int], since_ms: int) -> list[Row]:
