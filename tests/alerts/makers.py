@@ -50,9 +50,7 @@ def route(*channels: Channel, name: str = "All", **fields: Any) -> Route:
     return made
 
 
-def silence(
-    begins: datetime = NOW - HOUR, ends: datetime = NOW + HOUR, **matchers: Any
-) -> Silence:
+def silence(begins: datetime = NOW - HOUR, ends: datetime = NOW + HOUR, **matchers: Any) -> Silence:
     """A silence for what fits."""
     made = Silence(matchers=matchers, starts_at=begins, ends_at=ends, comment="Works")
     db.session.add(made)

@@ -6,10 +6,12 @@ import pytest
 
 from tests.alerts.makers import HOUR, MINUTE, NOW, SECOND, channel, issue, route
 from tests.statements import count_statements
-from webapp.alerts import queries, raising
+from webapp.alerts import actions, queries, raising
 from webapp.alerts.models import AlertStatus, Severity
 from webapp.alerts.queries import AlertFilters
+from webapp.core import clock
 from webapp.core.db import db
+from webapp.core.problems import Problem
 from webapp.issues.kinds import IssueStatus
 
 
@@ -110,3 +112,47 @@ def test_a_look_without_news_costs_few_statements(context):
     with count_statements(context) as statements:
         raising.raise_from_issues(NOW)
     assert len(statements) <= 4, statements
+
+
+def test_a_dismissed_alert_does_not_come_back_until_the_issue_is_worse_or_opens_again(context):
+    made = issue(severity=Severity.ERROR, status_since_at=NOW)
+    look()
+    actions.dismiss(found()[0], NOW + MINUTE)
+    made.updated_at = NOW + 2 * MINUTE
+    db.session.commit()
+    assert look(NOW + 2 * MINUTE) == 0
+    made.severity, made.updated_at = Severity.CRITICAL, NOW + 3 * MINUTE
+    db.session.commit()
+    assert look(NOW + 3 * MINUTE) == 1
+    actions.dismiss(found()[0], NOW + 4 * MINUTE)
+    made.status_since_at = made.updated_at = NOW + 5 * MINUTE
+    db.session.commit()
+    assert look(NOW + 5 * MINUTE) == 1
+
+
+class TestCarriedOver:
+    """What people do with the alert is done with its issue."""
+
+    def test_acknowledged_taken_back_and_resolved(self, context):
+        made = issue()
+        look()
+        (alert,) = found()
+        for verb, status in (
+            (actions.acknowledge, IssueStatus.ACKNOWLEDGED),
+            (actions.unacknowledge, IssueStatus.OPEN),
+            (actions.resolve, IssueStatus.RESOLVED),
+        ):
+            verb(alert, clock.now(), "By hand")
+            db.session.commit()
+            assert made.status is status
+            look(clock.now())
+        assert [alert.status for alert in found()] == [AlertStatus.RESOLVED]
+
+    def test_what_still_lasts_is_not_resolved(self, context):
+        made = issue(is_ongoing=True)
+        look()
+        (alert,) = found()
+        with pytest.raises(Problem, match="still lasts"):
+            actions.resolve(alert, NOW + MINUTE)
+        db.session.rollback()
+        assert (alert.status, made.status) == (AlertStatus.ACTIVE, IssueStatus.OPEN)

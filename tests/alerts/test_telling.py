@@ -22,7 +22,9 @@ def team(context):
 
 
 def test_every_channel_of_every_route_that_is_taken_is_told_once(context, team):
-    route(team, channel("On call"), name="Worst", matchers={"severities": ["error"]}, continues=True)
+    route(
+        team, channel("On call"), name="Worst", matchers={"severities": ["error"]}, continues=True
+    )
     route(team, name="All", position=1)
     alert = raised()
     assert told(alert) == {("Team", News.FIRING), ("On call", News.FIRING)}

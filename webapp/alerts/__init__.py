@@ -5,8 +5,10 @@ Nouns: Alert, Channel, Route, Silence, Notification.
 
 from flask import Flask
 
+from webapp.alerts import api
 from webapp.alerts import models as models
 
 
 def init_app(app: Flask) -> None:
     """Add this feature's routes."""
+    app.register_blueprint(api.blueprint)

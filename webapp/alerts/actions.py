@@ -14,12 +14,13 @@ from sqlalchemy.exc import IntegrityError
 
 from webapp.activity import actions as diary
 from webapp.activity.models import ActivityType
-from webapp.alerts import telling
+from webapp.alerts import carrying, telling
 from webapp.alerts.models import LONGEST_TITLE, Alert, AlertStatus, AlertTransition, News, Severity
 from webapp.alerts.standing import DONE, Illegal, after
 from webapp.core import access
 from webapp.core.db import begin_to_write, db
 from webapp.core.problems import FieldError, Problem, invalid
+from webapp.issues.lifecycle import Verb
 
 LONGEST_ACKNOWLEDGED = timedelta(days=31)
 DIARY = {
@@ -72,6 +73,7 @@ def acknowledge(
     """Somebody sees to it: it is not told again, until it is over or worse, or `for_s` is over."""
     until = _until(now, for_s)
     _step(alert, "acknowledge", now, note)
+    carrying.carry_over(alert, Verb.ACKNOWLEDGE, now, note)
     alert.acknowledged_until_at = until
     db.session.flush()
     return alert
@@ -80,13 +82,15 @@ def acknowledge(
 def unacknowledge(alert: Alert, now: datetime, note: str | None = None) -> Alert:
     """Nobody sees to it any more: it is active, and told again."""
     _step(alert, "unacknowledge", now, note)
+    carrying.carry_over(alert, Verb.UNACKNOWLEDGE, now, note)
     telling.tell(alert, News.REPEATED, now)
     return alert
 
 
 def resolve(alert: Alert, now: datetime, note: str | None = None) -> Alert:
-    """The trouble is over: whoever was told of it is told that."""
+    """The trouble is over: whoever was told of it is told that. Refused while its issue lasts."""
     _step(alert, "resolve", now, note)
+    carrying.carry_over(alert, Verb.RESOLVE, now, note)
     telling.tell(alert, News.RESOLVED, now)
     return alert
 

@@ -64,7 +64,9 @@ def _settle(issue: RecurringIssue, alert: Alert | None, now: datetime) -> bool:
     if issue.status is IssueStatus.OPEN and issue.merged_into_id is None:
         if alert is not None:
             return _keep_up(alert, issue, now)
-        return _is_bad_enough(issue) and actions.raise_alert(trouble_of(issue), now)[1]
+        if not _is_bad_enough(issue) or _is_dismissed(issue):
+            return False
+        return actions.raise_alert(trouble_of(issue), now)[1]
     if alert is None:
         return False
     if issue.status is IssueStatus.ACKNOWLEDGED and issue.merged_into_id is None:
@@ -89,6 +91,18 @@ def _keep_up(alert: Alert, issue: RecurringIssue, now: datetime) -> bool:
 def _is_bad_enough(issue: RecurringIssue) -> bool:
     least = Severity(current_app.extensions["settings"].alert_from_severity)
     return issue.severity.rank >= least.rank
+
+
+def _is_dismissed(issue: RecurringIssue) -> bool:
+    """Whether somebody put the alert away since the issue is open, and it got no worse."""
+    query = select(Alert).where(Alert.key == _key(issue)).order_by(Alert.created_at.desc()).limit(1)
+    last = db.session.scalar(query)
+    return (
+        last is not None
+        and last.status is AlertStatus.DISMISSED
+        and last.status_since_at >= issue.status_since_at
+        and last.severity.rank >= issue.severity.rank
+    )
 
 
 def trouble_of(issue: RecurringIssue) -> Trouble:
