@@ -136,7 +136,7 @@ def test_a_second_thread_takes_over_when_the_first_leaves(in_thread, context):
 
 def test_without_redis_the_thread_looks_by_itself(in_thread, context, monkeypatch):
     away = Redis(unix_socket_path="/nonexistent.sock", retry=Retry(NoBackoff(), 0))
-    monkeypatch.setitem(context.extensions, nudges.PATIENT, away)
+    monkeypatch.setitem(context.extensions, nudges.CONNECTION, away)
     monkeypatch.setattr(running, "LOOK_S", 0.01)
     runs = []
     in_thread(part_that(runs, every_s=0))

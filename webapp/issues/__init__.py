@@ -5,9 +5,13 @@ Nouns: Fault, Overload, OperationalIssue (occurrences), RecurringIssue, Threshol
 
 from flask import Flask
 
+from webapp.issues import apis
 from webapp.issues import models as models
+from webapp.issues import pages
 from webapp.issues import rule_models as rule_models
 
 
 def init_app(app: Flask) -> None:
     """Add this feature's routes."""
+    pages.init_app(app)
+    apis.init_app(app)

@@ -60,6 +60,8 @@ def write_down(
 
 
 def _add(prepared: Sequence[Prepared], now: datetime, keeps_all: bool) -> list[Digested]:
+    if not prepared:
+        return []
     counted = counting.count(gathering.gather(prepared, now), now)
     ids = storing.store(counted, keeps_all=keeps_all)
     announcing.tell(counted, now)

@@ -121,7 +121,10 @@ def keep_judging(app: Flask) -> None:
         judge, rung = Judge(parts()), set[str]()
         while not queue.is_stopping():
             judged = judge.turn(rung)
-            rung = _wait(judge) if judged is not None else _sleep(OTHERS_S)
+            if judged is None:
+                rung = _sleep(OTHERS_S)
+            else:  # where something was judged, more may wait
+                rung = set() if judged else _wait(judge)
         judge.leave()
 
 

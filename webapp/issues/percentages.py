@@ -47,3 +47,20 @@ def scaled(samples: Sequence[Sample], maximum: float | None) -> list[Sample]:
     if maximum is None or maximum <= 0:
         return []
     return [(at_ms, 100 * value / maximum) for at_ms, value in samples]
+
+
+def scaled_over(
+    samples: Sequence[Sample], maxima: Sequence[Sample], maximum: float | None
+) -> tuple[list[Sample], float | None]:
+    """The samples in percent of what the most was at each moment, and what it was at the end.
+
+    `maximum` is what it was before the first of `maxima`.
+    """
+    found: list[Sample] = []
+    place = 0
+    for at_ms, value in samples:
+        while place < len(maxima) and maxima[place][0] <= at_ms:
+            maximum = maxima[place][1]
+            place += 1
+        found += scaled([(at_ms, value)], maximum)
+    return found, maximum
