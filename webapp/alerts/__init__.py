@@ -5,10 +5,11 @@ Nouns: Alert, Channel, Route, Silence, Notification.
 
 from flask import Flask
 
-from webapp.alerts import api
+from webapp.alerts import api, views
 from webapp.alerts import models as models
 
 
 def init_app(app: Flask) -> None:
     """Add this feature's routes."""
+    app.register_blueprint(views.blueprint)
     app.register_blueprint(api.blueprint)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import joinedload
 
 from webapp.alerts.matching import Facts, Matchers, read_matchers
 from webapp.alerts.models import (
@@ -101,8 +102,9 @@ def reasons_of(alert_id: int) -> Sequence[AlertReason]:
 
 def notifications_of(alert_id: int) -> Sequence[Notification]:
     """What was and is to be told of an alert, oldest first."""
-    query = select(Notification).where(Notification.alert_id == alert_id).order_by(Notification.id)
-    return db.session.scalars(query).all()
+    query = select(Notification).where(Notification.alert_id == alert_id)
+    named = query.options(joinedload(Notification.channel)).order_by(Notification.id)
+    return db.session.scalars(named).all()
 
 
 def told_channels(alert_id: int) -> dict[int, Notification]:
@@ -111,6 +113,40 @@ def told_channels(alert_id: int) -> dict[int, Notification]:
     for notification in notifications_of(alert_id):
         found.setdefault(notification.channel_id, notification)
     return found
+
+
+def counts_by_status() -> dict[str, int]:
+    """How many alerts there are of each status."""
+    query = select(Alert.status, func.count()).group_by(Alert.status)
+    found = {row[0].value: row[1] for row in db.session.execute(query)}
+    return {status.value: found.get(status.value, 0) for status in AlertStatus}
+
+
+def told_names(alert_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The names of the channels that were or are told of each alert."""
+    query = (
+        select(Notification.alert_id, Channel.name)
+        .join(Channel, Channel.id == Notification.channel_id)
+        .where(Notification.alert_id.in_(alert_ids))
+        .distinct()
+        .order_by(Channel.name)
+    )
+    found: dict[int, list[str]] = {alert_id: [] for alert_id in alert_ids}
+    for alert_id, name in db.session.execute(query) if alert_ids else ():
+        found[alert_id].append(name)
+    return found
+
+
+def deliveries_version(alert_id: int) -> str:
+    """Changes with every attempt to tell something of an alert."""
+    of_alert = Notification.alert_id == alert_id
+    query = select(
+        func.count(),
+        func.coalesce(func.sum(Notification.attempts), 0),
+        func.max(Notification.sent_at),
+    ).where(of_alert)
+    count, attempts, sent_at = db.session.execute(query).one()
+    return f"{count}-{attempts}-{sent_at.timestamp() if sent_at else 0}"
 
 
 def channels() -> Sequence[Channel]:
