@@ -1,5 +1,6 @@
 """What tests of alerts are made of."""
 
+import socket
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,7 +36,8 @@ def raised(key: str = "disk", now: datetime = NOW, **fields: Any) -> Alert:
 
 def channel(name: str = "Team", url: str = "http://127.0.0.1:9/", **fields: Any) -> Channel:
     """A webhook."""
-    made = Channel(name=name, kind=ChannelKind.WEBHOOK, url=url, hint="127.0.0.1", **fields)
+    usual = {"name": name, "kind": ChannelKind.WEBHOOK, "url": url, "hint": "127.0.0.1"}
+    made = Channel(**usual | fields)
     db.session.add(made)
     db.session.flush()
     return made
@@ -76,3 +78,10 @@ def issue(**fields: Any) -> RecurringIssue:
     db.session.add(made)
     db.session.commit()
     return made
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])

@@ -31,7 +31,8 @@ def raise_once() -> int:
     """One look at all that is open, at acknowledgements that ran out, and at what waits untold."""
     done = raising.sweep(clock.now())
     db.session.commit()
-    done += raising.wake(clock.now()) + raising.tell_late(clock.now())
+    for each in (raising.wake, raising.tell_late, raising.repeat):
+        done += each(clock.now())
     db.session.commit()
     return done
 

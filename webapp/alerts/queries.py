@@ -1,11 +1,11 @@
 """Questions about alerts, and about who is told of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.alerts.matching import Facts, Matchers, read_matchers
 from webapp.alerts.models import (
@@ -154,6 +154,16 @@ def channels() -> Sequence[Channel]:
     return db.session.scalars(select(Channel).order_by(Channel.name)).all()
 
 
+def waiting_by_channel() -> dict[int, int]:
+    """How many notifications wait for each channel."""
+    query = (
+        select(Notification.channel_id, func.count())
+        .where(Notification.delivery.in_(UNDELIVERED))
+        .group_by(Notification.channel_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
 def undelivered(now: datetime) -> tuple[int, datetime | None]:
     """How many notifications a channel could not take at the first attempt, the oldest's time."""
     query = select(func.count(Notification.id), func.min(Notification.created_at)).where(
@@ -181,6 +191,20 @@ def facts_of(alert: Alert) -> Facts:
     return Facts(
         alert.severity, alert.source, alert.title, alert.host, alert.service, dict(alert.tags)
     )
+
+
+def routes() -> Sequence[Route]:
+    """All routes, those of a level in the order in which they are tried, each before its own."""
+    query = select(Route).options(selectinload(Route.channels))
+    rows = db.session.scalars(query.order_by(Route.position, Route.id)).all()
+    return list(_in_depth(None, rows))
+
+
+def _in_depth(parent_id: int | None, rows: Sequence[Route]) -> Iterator[Route]:
+    for route in rows:
+        if route.parent_id == parent_id:
+            yield route
+            yield from _in_depth(route.id, rows)
 
 
 def branches() -> list[Branch]:

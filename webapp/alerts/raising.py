@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from webapp.alerts import actions, telling
 from webapp.alerts.actions import Trouble
-from webapp.alerts.models import Alert, AlertStatus, News, Notification, Severity
+from webapp.alerts.models import Alert, AlertStatus, News, Notification, Route, Severity
 from webapp.alerts.queries import OPEN
 from webapp.core import clock
 from webapp.core.db import db
@@ -143,3 +143,24 @@ def tell_late(now: datetime) -> int:
         for alert in waiting
         if telling.has_listener(alert, now)
     )
+
+
+def repeat(now: datetime) -> int:
+    """Tell again what is active and was told as long ago as its route says; how many alerts."""
+    query = (
+        select(Alert, func.max(Notification.created_at), func.min(Route.repeat_s))
+        .join(Notification, Notification.alert_id == Alert.id)
+        .join(Route, Route.id == Notification.route_id)
+        .where(Alert.status == AlertStatus.ACTIVE, Route.repeat_s > 0)
+        .group_by(Alert.id)
+        .limit(MOST)
+    )
+    due = [
+        alert
+        for alert, told_at, repeat_s in db.session.execute(query).all()
+        if told_at <= now - timedelta(seconds=repeat_s)
+    ]
+    for alert in due:
+        alert.sequence += 1
+        telling.tell(alert, News.REPEATED, now)
+    return len(due)

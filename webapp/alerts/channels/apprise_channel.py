@@ -1,28 +1,41 @@
 """Send through any of the services that Apprise knows, by its kind of URL."""
 
-import logging
+import json
+import subprocess
+import sys
+from typing import Any
 
 from webapp.alerts.channels.parcels import Outcome, Parcel
 
-LONGEST_ERROR = 500
+TIMEOUT_S = 30
+LOOK_S = 20
 
 
 def send_by_apprise(parcel: Parcel) -> Outcome:
     """Notify the address of the parcel; what Apprise logs is why it failed."""
-    import apprise  # large: only who sends by it carries it
-
-    way = apprise.Apprise()
-    if not way.add(parcel.url):
-        return Outcome("Apprise does not know this address.")
-    capture = apprise.LogCapture(level=logging.INFO, fmt="%(message)s")  # type: ignore[no-untyped-call]
-    with capture as said:
-        taken = way.notify(title=parcel.message.title, body=parcel.message.body)
-        why = " ".join(said.getvalue().split())[-LONGEST_ERROR:]
-    return Outcome() if taken else Outcome(why or "The service did not take it.")
+    given = {"url": parcel.url, "title": parcel.message.title, "body": parcel.message.body}
+    try:
+        return Outcome(_ask_courier(given, TIMEOUT_S))
+    except subprocess.TimeoutExpired:
+        return Outcome(f"It did not answer within {TIMEOUT_S} s.", is_certain=False)
 
 
 def is_known(url: str) -> bool:
     """Whether Apprise knows the kind of address and finds all it needs in it."""
-    import apprise
+    return _ask_courier({"url": url}, LOOK_S) is None
 
-    return bool(apprise.Apprise().add(url))
+
+def _ask_courier(given: dict[str, Any], timeout_s: float) -> str | None:
+    """What the process that carries it says; the address goes by its input, for none to see."""
+    done = subprocess.run(
+        [sys.executable, "-m", "webapp.courier"],
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+    )
+    if done.returncode:
+        return f"The courier failed: {done.stderr.strip().splitlines()[-1:] or done.returncode}"
+    error: str | None = json.loads(done.stdout)["error"]
+    return error
