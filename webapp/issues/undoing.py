@@ -7,6 +7,7 @@ step left it, and fingerprints where they were put.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import select
 
@@ -103,7 +104,7 @@ def _unmerge(target: RecurringIssue, details: steps.Details, now: datetime) -> s
     found = db.session.scalars(select(RecurringIssue).where(RecurringIssue.id.in_(moved))).all()
     others = [other for other in found if other.merged_into_id == target.id]
     here = set(moving.fingerprints_of([target.id])[target.id])
-    if len(others) < len(moved) or not here.issuperset(*moved.values()):
+    if len(others) < len(moved) or not here.issuperset(chain.from_iterable(moved.values())):
         return MOVED
     for other in others:
         other.merged_into_id = None
