@@ -48,8 +48,8 @@ PARTS = (
     ("ip", r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:[:/]\d{1,5})?\b"
            r"|(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}(?:%\w{1,16})?(?![\w:])"),
     ("address", r"\b0x[0-9a-f]{1,64}\b"),
-    ("path", r"(?<![\w/.])(?:~|\.{1,2})?(?:/[\w.@%+~=:\-]{1,255}){2,40}/?"
-             r"|(?<![\w/.])/[\w.@%+~\-]{2,255}\b|\b[a-z]:\\[^\s:\"'<>|]{1,1000}"),
+    ("path", r"(?<![\w/.])(?:~|\.{1,2})?(?:/[\w.@%+~=:\-]{1,255}){1,40}/?(?:\?[^\s'\")]{0,400})?"
+             r"|\b[a-z]:\\[^\s:\"'<>|]{1,1000}"),
     ("value", r"(?<!\w)(?:[bru]{1,2})?'(?:[^'\\\n]|\\.){0,400}'(?!\w)"
               r"|(?<!\w)[bru]{0,2}\"(?:[^\"\\\n]|\\.){0,400}\"|`[^`\n]{0,400}`|“[^”\n]{0,400}”"
               r"|«[^»\n]{0,400}»"),
@@ -64,6 +64,8 @@ FINDER = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in PARTS
 PLACEHOLDERS = {name: f"<{name}>" for name, _ in PARTS} | {"assigned": "<value>"}
 LISTS = re.compile(r"(<\w{1,10}>)(?:, ?\1)+")
 STATEMENTS = re.compile(r"\n\[SQL: |\n\(Background on this error at: ")
+LAST_WORD = re.compile(r": [^ :]*<\w{1,10}>[^ ]*$")
+NOTHING_THERE = re.compile(r"(propert(?:y|ies)(?: '[^']{0,100}')? of) (?:undefined|null)")
 SPACE = re.compile(r"\s+")
 
 
@@ -72,7 +74,8 @@ def normalise(text: str, longest: int = LONGEST) -> str:
     """The first `longest` characters with placeholders for what differs from time to time."""
     text = STATEMENTS.split(text[:longest], maxsplit=1)[0]
     found = FINDER.sub(_placeholder, text)
-    return LISTS.sub(r"\1", SPACE.sub(" ", found)).strip()
+    found = LISTS.sub(r"\1", SPACE.sub(" ", found)).strip()
+    return NOTHING_THERE.sub(r"\1 nothing", LAST_WORD.sub(": <value>", found))
 
 
 def _placeholder(found: re.Match[str]) -> str:
