@@ -35,7 +35,8 @@ def test_the_page_shows_the_last_occurrence_with_all_that_is_known(made, viewer)
     page = viewer.get(f"/issues/{made[0]}")
     assert page.status_code == 200
     for text in ("2,345 times", "no &lt;answer&gt;", "load(&lt;order&gt;)", "order.id", "a, –",
-                 "ann@example.org", "1 call in libraries", "As it was sent", "This occurrence", "Hours of the week"):  # fmt: skip
+                 "ann@example.org", "1 call in libraries", "As it was sent", "This occurrence",
+                 "Hours of the week"):  # fmt: skip
         assert text in page.text, text
     assert f"occurrence={made[1]}" in page.text
 
