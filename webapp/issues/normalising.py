@@ -16,7 +16,7 @@ CODE_WORDS = (
 NAMING_WORDS = (
     r"attribute|module|module named|argument|arguments|name|import|relation|column|columns|table"
     r"|function|method|setting|variable|constraint|type|class|package|command|property|option|queue"
-    r"|database|role|reading|setting|field|object|index|key column|for key|in|from|codec|of"
+    r"|database|role|reading|field|for key"
 )
 REASONS = (
     r"client error|server error|bad request|unauthorized|forbidden|not found|method not allowed"
@@ -41,6 +41,7 @@ PARTS = (
     ("url", r"""\b[a-z][a-z0-9+.\-]{1,20}://[^\s"'<>`]{1,2000}"""),
     ("email", r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}"),
     ("id", r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"),
+    ("place", r"[\w./\\-]{0,200}\w\.[a-z]{1,5}:\d+(?::\d+)?\b"),
     ("date", rf"\b\d{{4}}[-/.]\d\d[-/.]\d\d(?:[t ,]{{1,2}}{CLOCK}{ZONE})?"
              rf"|\b(?:{WEEKDAYS},? )?\d{{1,2}} {MONTHS} \d{{4}}(?: {CLOCK}{ZONE})?"
              rf"|\b(?:{WEEKDAYS},? )?{MONTHS} +\d{{1,2}}(?:,? \d{{4}})?(?: {CLOCK}{ZONE})?\b"
@@ -50,7 +51,7 @@ PARTS = (
     ("address", r"\b0x[0-9a-f]{1,64}\b"),
     ("path", r"(?<![\w/.])(?:~|\.{1,2})?(?:/[\w.@%+~=:\-]{1,255}){1,40}/?(?:\?[^\s'\")]{0,400})?"
              r"|\b[a-z]:\\[^\s:\"'<>|]{1,1000}"),
-    ("value", r"(?<!\w)(?:[bru]{1,2})?'(?:[^'\\\n]|\\.){0,400}'(?!\w)"
+    ("value", r"(?<!\w)(?:[bru]{1,2})?'(?:[^'\\\n]|\\.|(?<=\w)'(?=\w)){0,400}'(?!\w)"
               r"|(?<!\w)[bru]{0,2}\"(?:[^\"\\\n]|\\.){0,400}\"|`[^`\n]{0,400}`|“[^”\n]{0,400}”"
               r"|«[^»\n]{0,400}»"),
     ("assigned", r"(?<=\w=)[^\s,;)\]}'\"=<>]{1,400}"),
@@ -63,7 +64,9 @@ PARTS = (
 FINDER = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in PARTS), re.IGNORECASE)
 PLACEHOLDERS = {name: f"<{name}>" for name, _ in PARTS} | {"assigned": "<value>"}
 LISTS = re.compile(r"(<\w{1,10}>)(?:, ?\1)+")
-STATEMENTS = re.compile(r"\n\[SQL: |\n\(Background on this error at: ")
+STATEMENTS = re.compile(
+    r"\n(?:DETAIL|HINT|CONTEXT|LINE \d+): |\n\[SQL: |\n\(Background on this error at: "
+)
 LAST_WORD = re.compile(r": [^ :]*<\w{1,10}>[^ ]*$")
 NOTHING_THERE = re.compile(r"(propert(?:y|ies)(?: '[^']{0,100}')? of) (?:undefined|null)")
 SPACE = re.compile(r"\s+")

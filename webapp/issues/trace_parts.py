@@ -21,7 +21,7 @@ STRIKE_ANYWHERE = frozenset((
 SAYS_DATA = frozenset((
     "JSONDecodeError", "UnicodeDecodeError", "UnicodeEncodeError", "ParseError", "ExpatError",
     "ScannerError", "ParserError", "SyntaxError", "SAXParseException", "JsonParseException",
-    "DateTimeParseException", "XMLSyntaxError",
+    "DateTimeParseException", "XMLSyntaxError", "PatternError", "re.error",
 ))  # fmt: skip
 STANDARD = frozenset((
     "Error", "TypeError", "RangeError", "ReferenceError", "EvalError", "URIError", "AbortError",
@@ -35,6 +35,7 @@ STANDARD = frozenset((
 ENDLESS = frozenset(("RecursionError", "StackOverflowError", "SystemStackError"))
 ENDLESS_MESSAGE = re.compile(r"maximum call stack size exceeded|stack overflow", re.IGNORECASE)
 RAISES = re.compile(r"(?:raise|throw|abort|fail|panic|assert)\b")
+NAME = re.compile(r"['\"][^\W\d][\w.-]{0,99}['\"]")
 CHANGING = re.compile(r"\d+|(?<=[.\-_])[0-9a-f]{6,40}(?=[.\-_])")
 MOST_CAUSES = 5
 MOST_MEMBERS = 10
@@ -64,9 +65,19 @@ def _causes(trace: Trace) -> list[Raised]:
     """The exception that was told, and what the program says were its causes."""
     plain = [raised for raised in trace.chain if raised.link is not Link.MEMBER]
     found = [plain.pop()]
-    while plain and found[-1].link is Link.CAUSED:
+    while plain and found[-1].link is Link.CAUSED and not _says_data(found[-1]):
+        if _is_same(plain[-1], found[-1]):  # as another process raised it first
+            found.pop()
         found.append(plain.pop())
     return found[:MOST_CAUSES]
+
+
+def _is_same(cause: Raised, raised: Raised) -> bool:
+    return (cause.short_type, cause.message) == (raised.short_type, raised.message)
+
+
+def _says_data(raised: Raised) -> bool:
+    return raised.short_type in SAYS_DATA or raised.exception_type in SAYS_DATA
 
 
 def _of_members(trace: Trace) -> list[Part]:
@@ -86,8 +97,16 @@ def _of_exception(raised: Raised, language: str, is_group: bool = False) -> list
     if frames:
         parts.append(("where", _place(frames[-1])))
     if not is_group and not _is_said_without_message(raised, language):
-        parts.append(("message", normalise(raised.message)))
+        parts.append(("message", _message(raised)))
     return parts
+
+
+def _message(raised: Raised) -> str:
+    """A key that a library misses (a column, a variable) is a name; one of our own is data."""
+    is_name = raised.short_type == "KeyError" and not _is_raised_by_own(raised)
+    if is_name and NAME.fullmatch(raised.message):
+        return raised.message
+    return normalise(raised.message)
 
 
 def _is_said_without_message(raised: Raised, language: str) -> bool:
@@ -96,12 +115,16 @@ def _is_said_without_message(raised: Raised, language: str) -> bool:
     if last is None:
         return False
     is_python = language == "python"
-    if raised.short_type in SAYS_DATA:
+    if _says_data(raised):
         return not (is_python and last.is_in_app and not last.function)  # a mistake in own code
     if not is_python:
         return last.is_in_app and _is_own_type(raised, language)
     is_own_type = not last.code and "." in raised.exception_type
     return last.is_in_app and (is_own_type or RAISES.match(last.code) is not None)
+
+
+def _is_raised_by_own(raised: Raised) -> bool:
+    return not raised.frames or raised.frames[-1].is_in_app
 
 
 def _is_own_type(raised: Raised, language: str) -> bool:
