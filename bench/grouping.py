@@ -23,7 +23,7 @@ from webapp.issues.occurrences import Occurrence
 from webapp.issues.scrubbing import scrub
 
 CORPUS = Path(__file__).parents[1] / "tests" / "issues" / "corpus"
-PARTS = ("tuned", "held_out")
+PARTS = ("tuned", "held_out", "fresh")
 LOWEST = 0.95
 ROUNDS = 20
 
