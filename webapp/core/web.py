@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +25,7 @@ from webapp.core.problems import FieldError, Problem, field_errors
 
 log = structlog.get_logger(__name__)
 csrf = CSRFProtect()
+TELLERS = "watchkeeper.tellers"
 A_YEAR_S = 365 * 86_400
 Row = TypeVar("Row", bound=Model)
 Schema = TypeVar("Schema", bound=BaseModel)
@@ -118,6 +120,11 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
+def tell_errors_to(app: Flask, tell: Callable[[Exception, str], None]) -> None:
+    """Have `tell` called with each error that nobody expected, and what the log has it under."""
+    app.extensions.setdefault(TELLERS, []).append(tell)
+
+
 def _handle_errors(app: Flask) -> None:
     app.register_error_handler(Problem, _refuse)
     app.register_error_handler(CSRFError, _refuse_forgery)
@@ -151,6 +158,8 @@ def _database_gone(error: OperationalError) -> Response:
 def _apologise(error: Exception) -> Response:
     reference = secrets.token_hex(4)
     log.error("unexpected error", path=request.path, reference=reference, exc_info=error)
+    for tell in current_app.extensions.get(TELLERS, ()):
+        tell(error, reference)
     if current_app.testing:
         raise error
     return _answer(500, f"Something went wrong on our side. The log has it under {reference}.")

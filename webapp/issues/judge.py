@@ -142,15 +142,19 @@ def keep_judging(app: Flask) -> None:
         judge, rung = Judge(parts()), set[str]()
         while not queue.is_stopping():
             judged = judge.turn(rung)
-            if judged is None:
-                rung = _sleep(OTHERS_S)
-            else:  # where something was judged, more may wait
-                rung = set() if judged else _wait(judge)
+            rung = _wait(judge, judged)
         judge.leave()
 
 
-def _wait(judge: Judge) -> set[str]:
-    """The bells that ring within a second: only who judges listens, so that none is lost."""
+def _wait(judge: Judge, judged: int | None) -> set[str]:
+    """The bells that ring within a second: only who judges listens, so that none is lost.
+
+    Where something was just judged more may wait, and is judged at once.
+    """
+    if judged is None:
+        return _sleep(OTHERS_S)
+    if judged:
+        return set()
     names = [part.name for part in judge.parts]
     try:
         first = nudges.wait(names, LOOK_S)
