@@ -22,6 +22,7 @@ from webapp.issues.models import (
     Overload,
     RecurringIssue,
 )
+from webapp.issues.occurrences import SENT
 
 A_WHILE = timedelta(minutes=5)
 
@@ -131,6 +132,14 @@ def test_what_lasts_and_what_has_an_origin_is_kept_in_a_storm_too(context):
     assert lasting.occurrence_id
     assert named.occurrence_id
     assert the_issue().is_ongoing
+
+
+def test_what_a_sender_named_is_counted_once_and_sampled_like_the_rest(context):
+    named = [operational(origin=f"{SENT}{number}") for number in range(1000)]
+    digest(named, NOW)
+    digest(named[:100], NOW)
+    assert the_issue().occurrences == 1000
+    assert 100 <= number_of(OperationalIssue) < 400
 
 
 def test_a_resolved_one_that_returns_is_regressed_and_kept(context):

@@ -8,15 +8,11 @@ from sqlalchemy import select
 from tests.issues import makers
 from webapp.core import clock
 from webapp.core.db import db
-from webapp.issues import occurrence_schemas, stored
+from webapp.issues import stored
 from webapp.issues.kinds import IssueKind
 from webapp.issues.models import Fault
 
 NOW = clock.now()
-
-
-def test_what_senders_name_begins_as_it_is_looked_for():
-    assert stored.SENT == occurrence_schemas.SENT
 
 
 @pytest.mark.parametrize(

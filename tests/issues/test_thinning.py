@@ -13,7 +13,7 @@ from webapp.core.db import db
 from webapp.issues import thinning
 from webapp.issues.kinds import IssueKind
 from webapp.issues.models import Fault, OperationalIssue, RecurringIssue
-from webapp.issues.occurrence_schemas import SENT
+from webapp.issues.occurrences import SENT
 
 NOW = clock.now()
 
