@@ -6,6 +6,7 @@ from bench import (
     agent,
     charts,
     checks,
+    digest,
     heartbeats,
     idle,
     ingest,
@@ -38,6 +39,7 @@ BENCHMARKS = {
     "ingest": ingest.main,
     "storage": storage.main,
     "charts": charts.main,
+    "digest": digest.main,
 }
 
 
