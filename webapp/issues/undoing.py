@@ -15,7 +15,7 @@ from webapp.activity import actions as activity
 from webapp.activity.models import ActivityType
 from webapp.core.db import begin_to_write, db
 from webapp.core.problems import Problem
-from webapp.issues import many, merging, moving, steps
+from webapp.issues import belonging, many, merging, moving, steps
 from webapp.issues.models import IssueTransition, RecurringIssue
 
 UNDO = "undo"
@@ -40,6 +40,8 @@ def undo(transition_id: int, now: datetime) -> Undone:
     first = db.session.get(IssueTransition, transition_id) if 0 < transition_id < 2**31 else None
     if first is None:
         raise Problem(404, "There is no such step.")
+    if first.verb in (merging.MERGE, merging.SPLIT):
+        belonging.changes()
     refused: dict[int, str] = {}
     done: list[int] = []
     for row in sorted(_together(first), key=lambda row: row.recurring_issue_id):
