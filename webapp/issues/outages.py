@@ -19,7 +19,7 @@ OUTAGES = (
     ("full", ("no space", "enospc", "quota", "disk is full"),
      r"no space left on device|enospc|disk quota exceeded|database or disk is full"),
     ("open files", ("open files", "emfile"), r"too many open files|emfile"),
-    ("connections", ("connection",),
+    ("connections", ("connection", "clients"),
      r"too many connections|too many clients already|remaining connection slots"),
     ("locked", ("locked",), r"database (?:table )?is locked"),
 )  # fmt: skip
