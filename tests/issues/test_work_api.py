@@ -166,6 +166,21 @@ class TestWriting:
         post(path, {"body": "three"}, 403, method="put")
         post(f"/999/comments/{said['id']}/", {"body": "x"}, 404, method="put")
 
+    def test_what_is_merged_brings_its_comments_and_links_along(self, app, post, client):
+        target, other = made(app, issue), made(app, issue)
+        said = post(f"/{other}/comments/", {"body": "one"}, 201)
+        link = post(f"/{other}/links/", {"url": "https://a.example.org"}, 201)
+        middle = made(app, issue)
+        post(f"/{middle}/merge/", {"issue_ids": [other]})
+        post(f"/{target}/merge/", {"issue_ids": [middle]})
+        path = f"/{target}/comments/{said['id']}/"
+        assert post(path, {"body": "two"}, method="put")["body"] == "two"
+        found = post(f"/{target}/comments/", None, method="get")["items"]
+        assert [each["body"] for each in found] == ["two"]
+        assert [each["id"] for each in post(f"/{target}/", None, method="get")["links"]] == [
+            link["id"]
+        ]
+
     def test_links_are_added_and_taken_away(self, app, post, client, write_token):
         issue_id = made(app, issue)
         link = post(f"/{issue_id}/links/", {"url": "https://a.example.org"}, 201)

@@ -30,25 +30,25 @@ def transitions(issue_id: int, skip: int, limit: int) -> tuple[Sequence[IssueTra
 
 
 def comments(issue_id: int, skip: int, limit: int) -> tuple[Sequence[IssueComment], int]:
-    """What was written under an issue, newest first, and how many comments there are."""
-    query = select(IssueComment).where(IssueComment.recurring_issue_id == issue_id)
+    """What was written under an issue and what is in it, newest first, and how much that is."""
+    query = select(IssueComment).where(IssueComment.recurring_issue_id.in_(family(issue_id)))
     newest = (IssueComment.created_at.desc(), IssueComment.id.desc())
     return _page(query, newest, skip, limit)
 
 
 def links(issue_id: int) -> Sequence[IssueLink]:
-    """The addresses that belong to an issue, oldest first."""
-    query = select(IssueLink).where(IssueLink.recurring_issue_id == issue_id)
+    """The addresses that belong to an issue and to what is in it, oldest first."""
+    query = select(IssueLink).where(IssueLink.recurring_issue_id.in_(family(issue_id)))
     return db.session.scalars(query.order_by(IssueLink.id)).all()
 
 
 def comment(issue_id: int, comment_id: int) -> IssueComment | None:
-    """A comment of that issue."""
+    """A comment of that issue, or of one that was merged into it."""
     return _own(IssueComment, issue_id, comment_id)
 
 
 def link(issue_id: int, link_id: int) -> IssueLink | None:
-    """A link of that issue."""
+    """A link of that issue, or of one that was merged into it."""
     return _own(IssueLink, issue_id, link_id)
 
 
@@ -97,9 +97,25 @@ def members(issue_id: int) -> Sequence[RecurringIssue]:
     return db.session.scalars(query.order_by(RecurringIssue.id).limit(MOST_MEMBERS)).all()
 
 
+def family(issue_id: int) -> Select[Any]:
+    """The id of an issue, and of all that were merged into it or into one of these."""
+    found = select(RecurringIssue.id).where(RecurringIssue.id == issue_id).cte(recursive=True)
+    merged = RecurringIssue.merged_into_id == found.c.id
+    return select(found.union(select(RecurringIssue.id).where(merged)).c.id)
+
+
+def home(issue_id: int) -> RecurringIssue:
+    """The issue that one belongs to now: itself, or what it was merged into."""
+    issue = db.session.get(RecurringIssue, issue_id)
+    assert issue is not None
+    return issue if issue.merged_into_id is None else home(issue.merged_into_id)
+
+
 def _own(model: type[Own], issue_id: int, row_id: int) -> Own | None:
-    row = db.session.get(model, row_id) if row_id < 2**31 else None
-    return row if row is not None and row.recurring_issue_id == issue_id else None
+    if not (0 < row_id < 2**31 and 0 < issue_id < 2**31):
+        return None
+    query = select(model).where(model.id == row_id)
+    return db.session.scalar(query.where(model.recurring_issue_id.in_(family(issue_id))))
 
 
 def _page(
