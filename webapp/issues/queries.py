@@ -92,10 +92,12 @@ def issues_and_counts(
     filters: IssueFilters, page: int, page_size: int
 ) -> tuple[Sequence[RecurringIssue], dict[IssueStatus, int]]:
     """The same page, and how many fit in each status, whichever status the filters name."""
-    conditions = _conditions(filters)
-    tally = _tally(conditions, filters.sort)
+    narrowed = _narrowed(filters)
+    conditions = narrowed + _sought(filters.search)
+    tally = _tally(narrowed + _sought(filters.search, of_all=True), filters.sort)
     if not tally and search.words(filters.search):
-        conditions = _conditions(filters, among_occurrences=True)
+        ids = search.newest_matching(filters.search, OCCURRENCES_LOOKED_AT)
+        conditions = [*narrowed, RecurringIssue.id.in_(ids)]
         tally = _tally(conditions, filters.sort)
     counts = dict.fromkeys(IssueStatus, 0)
     for (status, _), number in tally.items():
@@ -202,7 +204,8 @@ def _tally(conditions: Conditions, sort: Sort = Sort.OPEN) -> Tally:
     return {(status, grade): number for grade, status, number in db.session.execute(query)}
 
 
-def _conditions(filters: IssueFilters, *, among_occurrences: bool = False) -> Conditions:
+def _narrowed(filters: IssueFilters) -> Conditions:
+    """What the filters say, but for the status and the words."""
     found: Conditions = [RecurringIssue.merged_into_id.is_(None)]
     for column, value in (
         (RecurringIssue.kind, filters.kind),
@@ -217,7 +220,7 @@ def _conditions(filters: IssueFilters, *, among_occurrences: bool = False) -> Co
     for what in ("host", "service"):
         if name := getattr(filters, what):
             found.append(_touched(what, name))
-    return found + _when(filters) + _sought(filters.search, among_occurrences)
+    return found + _when(filters)
 
 
 def _touched(what: str, name: str) -> ColumnElement[bool]:
@@ -253,8 +256,6 @@ def _came_between(since: datetime, until: datetime) -> ColumnElement[bool]:
     )
 
 
-def _sought(text: str, among_occurrences: bool) -> Conditions:
-    if among_occurrences:
-        return [RecurringIssue.id.in_(search.newest_matching(text, OCCURRENCES_LOOKED_AT))]
-    condition = search.matching(RecurringIssue, text)
+def _sought(text: str, *, of_all: bool = False) -> Conditions:
+    condition = search.matching(RecurringIssue, text, of_all=of_all)
     return [] if condition is None else [condition]
