@@ -9,8 +9,8 @@ from webapp.core.db import db
 from webapp.issues import origins
 from webapp.issues.digesting import digest
 from webapp.issues.kinds import IssueKind
-from webapp.issues.models import CountedOrigin
 from webapp.issues.occurrences import SENT
+from webapp.issues.origin_models import CountedOrigin
 
 
 def remembered() -> int:

@@ -8,6 +8,7 @@ from flask import Flask
 from webapp.core import web
 from webapp.issues import apis, own_errors, pages, shortcut
 from webapp.issues import models as models
+from webapp.issues import origin_models as origin_models
 from webapp.issues import rule_models as rule_models
 
 

@@ -23,7 +23,6 @@ from webapp.core.db import db
 from webapp.issues.kinds import IssueKind
 from webapp.issues.models import (
     AffectedName,
-    CountedOrigin,
     Fault,
     IssueFingerprint,
     IssueHour,
@@ -31,6 +30,7 @@ from webapp.issues.models import (
     Overload,
     RecurringIssue,
 )
+from webapp.issues.origin_models import CountedOrigin
 
 CHUNK = 10_000  # fingerprints in one question
 ORIGINS_LOCK = 0x5741_7443  # any number that nobody else locks by

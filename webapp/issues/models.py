@@ -263,19 +263,6 @@ class ReceivedOccurrence(Model):
     reason: Mapped[str | None] = mapped_column(Text)
 
 
-class CountedOrigin(Model):
-    """What a sender named, was counted and not kept: for an hour it may be sent again.
-
-    `key` is made of the kind and the origin.
-    """
-
-    __tablename__ = "counted_origins"
-
-    key: Mapped[int] = mapped_column(big_id, primary_key=True, autoincrement=False)
-    recurring_issue_id: Mapped[int]
-    counted_at: Mapped[datetime] = mapped_column(index=True)
-
-
 class IssueHour(Model):
     """How often a recurring issue came in one hour (UTC), by fingerprint."""
 
