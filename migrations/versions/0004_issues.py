@@ -117,6 +117,18 @@ def _tidy_up_early():
 def upgrade():
     _each_enum("create")
     op.create_table(
+        "counted_origins",
+        sa.Column("key", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("recurring_issue_id", sa.Integer(), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_counted_origins")),
+    )
+    with op.batch_alter_table("counted_origins", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_counted_origins_counted_at"), ["counted_at"], unique=False
+        )
+
+    op.create_table(
         "grouping_rules",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", ISSUE_KIND, nullable=False),
@@ -796,4 +808,8 @@ def downgrade():
     op.drop_table("metric_news")
     op.drop_table("judge_marks")
     op.drop_table("grouping_rules")
+    with op.batch_alter_table("counted_origins", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_counted_origins_counted_at"))
+
+    op.drop_table("counted_origins")
     _each_enum("drop")

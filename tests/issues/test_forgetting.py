@@ -3,11 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import func, select
 
 from tests.issues import makers
-from tests.statements import count_statements
 from webapp.core import clock
 from webapp.core.db import db
 from webapp.issues import forgetting
@@ -65,20 +63,16 @@ def test_resolved_issues_go_with_all_that_is_theirs_a_batch_at_a_time(
     assert count(IssueFingerprint.id) == 1
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
+def test_what_is_not_long_resolved_stays(context, settings):
+    for fields in (
         {"status": IssueStatus.OPEN},
         {"status": IssueStatus.ACKNOWLEDGED},
         {"status": IssueStatus.IGNORED},
         {"is_ongoing": True},
         {"last_seen_at": ago(1)},
         {"status_since_at": ago(1)},
-    ],
-    ids=["open", "acknowledged", "ignored", "ongoing", "seen lately", "resolved lately"],
-)
-def test_what_is_not_long_resolved_stays(context, settings, fields):
-    resolved("stays", 400, **fields)
+    ):
+        resolved("stays", 400, **fields)
     assert forget("recurring_issues", settings) == []
 
 
@@ -151,12 +145,3 @@ def test_news_that_no_judge_reads_go_after_an_hour(context, settings):
         db.session.flush()
     assert forget("metric_news", settings) == [2]
     assert count(MetricNews.id) == 2
-
-
-@pytest.mark.parametrize("name", sorted(forgetting.FORGETTINGS))
-def test_with_nothing_to_forget_nothing_is_deleted(context, settings, name):
-    issue = makers.issue()
-    makers.operational(issue)
-    with count_statements(context) as statements:
-        assert forget(name, settings) == []
-    assert not [s for s in statements if s.startswith("DELETE")]

@@ -171,3 +171,14 @@ def test_what_is_sent_together_waits_until_it_is_digested(app, client, write_tok
     with app.app_context():
         assert receiving.digest_received(clock.now()) == 2
     assert client.get(f"{PREFIX}/faults/", headers=write_token).json["total"] == 1
+
+
+def test_what_was_counted_before_and_not_kept_is_told(app, client, write_token):
+    batch = [OPERATIONAL | {"kind": "operational", "origin": f"job:{n}"} for n in range(101)]
+    client.post(f"{PREFIX}/occurrences/", json=batch, headers=write_token)
+    with app.app_context():
+        receiving.digest_received(clock.now())
+    body = OPERATIONAL | {"origin": "job:100"}
+    answer = client.post(f"{PREFIX}/operational-issues/", json=body, headers=write_token)
+    assert answer.status_code == 409
+    assert "counted before" in answer.json["detail"]

@@ -143,7 +143,9 @@ class TestFilters:
         issue("a")
         issue("b", status=RESOLVED)
         issue("c", status=RESOLVED, kind=IssueKind.FAULT)
-        found = queries.counts_by_status(IssueFilters(kind=IssueKind.OPERATIONAL, status=OPEN))
+        filters = IssueFilters(kind=IssueKind.OPERATIONAL, status=OPEN)
+        rows, found = queries.issues_and_counts(filters, 1, 9)
+        assert [row.title for row in rows] == ["a"]
         assert found == {OPEN: 1, ACKNOWLEDGED: 0, RESOLVED: 1, IGNORED: 0}
 
 

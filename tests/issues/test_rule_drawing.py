@@ -18,7 +18,7 @@ def span(from_ms, to_ms, level=Severity.WARNING):
 def test_levels_and_recovery_lie_across_the_picture():
     found = draw([10.0, 50.0], [], RULE, 0, 1000)
     assert [(mark.name, mark.value) for mark in found.marks] == [
-        ("warning", 70), ("critical", 90), ("recovery", 60),
+        ("recovery", 60), ("warning", 70), ("critical", 90),
     ]  # fmt: skip
     heights = {mark.name: mark.y for mark in found.marks}
     assert 0 < heights["critical"] < heights["warning"] < heights["recovery"] < 40

@@ -83,9 +83,12 @@ class TestMatching:
     def test_no_words_are_no_condition(self):
         assert search.matching(RecurringIssue, "?!") is None
 
-    def test_it_is_sought_by_the_index(self, app):
+    @pytest.mark.parametrize("of_all", [False, True])
+    def test_it_is_sought_by_the_index(self, app, of_all):
+        query = db.select(RecurringIssue.title)
+        condition = search.matching(RecurringIssue, "timed", of_all=of_all)
         with explain_statements(app) as plans:
-            titles("timed")
+            assert db.session.scalars(query.where(condition)).all() == ["Connection timed out"]
         assert "ix_recurring_issues_search" in plans[0] or "VIRTUAL TABLE INDEX" in plans[0]
 
 

@@ -1,23 +1,18 @@
-"""In which hours of the week an issue comes."""
-
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+"""The hours of a week as a picture."""
 
 from webapp.issues import weeks
 
-SUNDAY_23 = datetime(2026, 3, 1, 23, tzinfo=UTC)
 
-
-def test_hours_are_those_of_the_reader_and_the_darkest_has_the_most():
-    hours = {SUNDAY_23: 8, SUNDAY_23.replace(hour=3): 1}
-    found = dict(weeks.week(hours, UTC))
-    assert (found["Sun"][23].count, found["Sun"][23].level) == (8, 4)
-    assert (found["Sun"][3].count, found["Sun"][3].level) == (1, 1)
-    assert found["Mon"][0].level == 0
-    assert dict(weeks.week(hours, ZoneInfo("Asia/Tokyo")))["Mon"][8].count == 8
+def test_the_hour_with_the_most_is_the_darkest_and_what_came_at_all_is_seen():
+    counts = [0] * 168
+    counts[0], counts[25], counts[167] = 1, 50, 100
+    found = dict(weeks.rows(counts))
+    assert list(found) == list(weeks.DAYS)
+    assert (found["Mon"][0].count, found["Mon"][0].level) == (1, 1)
+    assert found["Tue"][1].level == 2
+    assert found["Sun"][23].level == 4
+    assert found["Wed"][5].level == 0
 
 
 def test_a_week_in_which_nothing_came_is_all_light():
-    found = weeks.week({}, UTC)
-    assert [name for name, _ in found] == list(weeks.DAYS)
-    assert {cell.level for _, cells in found for cell in cells} == {0}
+    assert {cell.level for _, cells in weeks.rows([0] * 168) for cell in cells} == {0}

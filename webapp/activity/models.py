@@ -53,6 +53,7 @@ class ActivityType(str, Enum):
     RULE_CREATED = "rule_created"
     RULE_CHANGED = "rule_changed"
     RULE_DELETED = "rule_deleted"
+    GROUPING_CHANGED = "grouping_changed"
     ISSUE_OPENED = "issue_opened"
     ISSUE_REGRESSED = "issue_regressed"
     ISSUE_ACKNOWLEDGED = "issue_acknowledged"

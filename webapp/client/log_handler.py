@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
+from .plain import described
 from .reporting import Reporter
 from .tasks import current
 
@@ -44,9 +45,9 @@ class IssueHandler(logging.Handler):
         fields = self._fields(record)
         if error is None:
             name = _name(record)
-            self.reporter.report(record.getMessage(), name=name, **fields)
+            self.reporter.report(_message(record), name=name, **fields)
         else:
-            fields["context"]["log"]["message"] = record.getMessage()
+            fields["context"]["log"]["message"] = _message(record)
             self.reporter.capture(error, **fields)
 
     def _fields(self, record: logging.LogRecord) -> dict[str, Any]:
@@ -69,6 +70,14 @@ def severity_of(level: int) -> str:
     if level >= logging.ERROR:
         return "error"
     return "warning" if level >= logging.WARNING else "info"
+
+
+def _message(record: logging.LogRecord) -> str:
+    """What was logged, though its values may not fit into it."""
+    try:
+        return record.getMessage()
+    except Exception:
+        return f"{record.msg} {described(record.args)}"
 
 
 def _name(record: logging.LogRecord) -> str:

@@ -16,6 +16,7 @@ LONGEST_MESSAGE = 8000
 LONGEST_TRACEBACK = 200_000
 MOST_CONTEXT_BYTES = 60_000
 MOST_BYTES = 800_000
+NAMELESS = "Error"
 MOST_PARTS, LONGEST_PART = 10, 255
 
 
@@ -40,21 +41,21 @@ def build(
     """
     found: dict[str, Any] = {
         "kind": "operational",
-        "name": name or "Error",
-        "task": task or "unknown",
-        "error_message": text(error_message, LONGEST_MESSAGE) or name or "Error",
+        "name": name.strip() or NAMELESS,
+        "task": task.strip() or "unknown",
+        "error_message": text(error_message.strip(), LONGEST_MESSAGE) or name.strip() or NAMELESS,
         "severity": severity if severity in SEVERITIES else "error",
         "created_at": (at or datetime.now(UTC)).isoformat(),
-        "host": host or None,
-        "service": service or None,
-        "person": None if person is None else _word(person) or None,
+        "host": (host or "").strip(),
+        "service": (service or "").strip(),
+        "person": "" if person is None else _word(person),
         "traceback": cut_in_the_middle(traceback, LONGEST_TRACEBACK) if traceback else None,
         "context": within(context, MOST_CONTEXT_BYTES) if context else None,
-        "fingerprint": _parts(fingerprint),
+        "fingerprint": _parts(fingerprint or ()),
         "origin": origin,
     }
     found |= {key: text(found[key], most) for key, most in LONGEST.items() if found[key]}
-    return {key: value for key, value in found.items() if value is not None}
+    return {key: value for key, value in found.items() if value not in (None, "", [])}
 
 
 def encode(occurrence: Mapping[str, Any]) -> bytes:
@@ -71,14 +72,13 @@ def _json(occurrence: Mapping[str, Any]) -> bytes:
 
 
 def _word(person: object) -> str:
-    return person if isinstance(person, str) else described(person)
+    return (person if isinstance(person, str) else described(person)).strip()
 
 
-def _parts(fingerprint: Sequence[str] | None) -> list[str] | None:
-    if not fingerprint:
-        return None
+def _parts(fingerprint: Sequence[str]) -> list[str]:
     parts = [fingerprint] if isinstance(fingerprint, str) else list(fingerprint)
-    return [text(_word(part), LONGEST_PART) or " " for part in parts[:MOST_PARTS]]
+    words = [text(_word(part), LONGEST_PART) for part in parts[:MOST_PARTS]]
+    return [word for word in words if word]
 
 
 def name_of(error: BaseException) -> str:

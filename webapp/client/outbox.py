@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 from .delivery import Batch, Deliver
 from .tally import COUNT, CUSTOM, Key, Tally
-from .transport import TOO_LARGE, Refused
+from .transport import PATIENCE_S, TOO_LARGE, Refused
 
 LONGEST_PAUSE_S = 60.0
 LOST = Key(CUSTOM, "client_lost", COUNT)
@@ -47,8 +47,9 @@ class Queue(Generic[P]):
         """Send all that waits, until one fails or the deadline (monotonic) has passed."""
         while self.waiting:
             batch = self.waiting[0]
+            batch.patience_s = PATIENCE_S
             if deadline_s is not None:
-                batch.patience_s = deadline_s - time.monotonic()
+                batch.patience_s = min(PATIENCE_S, deadline_s - time.monotonic())
                 if batch.patience_s <= 0:
                     return
             if not self._send_first(batch):

@@ -89,8 +89,8 @@ def sweep_failed_jobs(
     told = 0
     for queue in queues:
         for job in _untold(queue):
-            if _moment(job) >= since and job.get_status(refresh=False) != STOPPED:
-                fields = _as_stored(job)
+            fields = _as_stored(job)
+            if fields["at"] >= since and job.get_status(refresh=False) != STOPPED:
                 told += _tell_once(job, functools.partial(reporter.send_now, **fields))
     return told
 
@@ -159,8 +159,9 @@ def _raised(job: Any, error: BaseException) -> dict[str, Any]:
 
 def _as_stored(job: Any) -> dict[str, Any]:
     """What is told of a job that failed some time ago, as far as RQ kept it."""
-    stored = str(job.exc_info or "").strip()
-    return _of(job) | {"at": _moment(job)} | _of_text(stored)
+    result = job.latest_result()
+    stored = str(getattr(result, "exc_string", None) or "").strip()
+    return _of(job) | {"at": _moment(job, result)} | _of_text(stored)
 
 
 def _of_text(stored: str) -> dict[str, Any]:
@@ -185,9 +186,10 @@ def _of(job: Any) -> dict[str, Any]:
     return {"task": task or "unknown job", "context": {"rq": context}, "origin": origin}
 
 
-def _moment(job: Any) -> datetime:
-    """When it ended, as far as that is known."""
-    at: datetime = job.ended_at or job.started_at or job.enqueued_at or datetime.now(UTC)
+def _moment(job: Any, result: Any) -> datetime:
+    """When it failed, as far as that is known."""
+    known = getattr(result, "created_at", None), job.ended_at, job.started_at, job.enqueued_at
+    at: datetime = next(filter(None, known), datetime.now(UTC))
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 

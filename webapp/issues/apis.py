@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from webapp.issues import occurrence_api, receiving_api
+from webapp.issues import occurrence_api, receiving_api, recurring_api, rule_api, work_api
 
 BLUEPRINTS = (
     occurrence_api.faults,
@@ -10,6 +10,9 @@ BLUEPRINTS = (
     occurrence_api.operational_issues,
     receiving_api.occurrences,
     receiving_api.received,
+    recurring_api.blueprint,
+    work_api.blueprint,
+    rule_api.blueprint,
 )
 
 

@@ -30,6 +30,7 @@ from webapp.issues.models import (
     Overload,
     RecurringIssue,
 )
+from webapp.issues.origin_models import CountedOrigin
 
 CHUNK = 10_000  # fingerprints in one question
 ORIGINS_LOCK = 0x5741_7443  # any number that nobody else locks by
@@ -38,6 +39,7 @@ Rows = Sequence[Mapping[str, Any]]
 _issues: Table = RecurringIssue.__table__  # type: ignore[assignment]
 _fingerprints: Table = IssueFingerprint.__table__  # type: ignore[assignment]
 _hours: Table = IssueHour.__table__  # type: ignore[assignment]
+_origins: Table = CountedOrigin.__table__  # type: ignore[assignment]
 _names: Table = AffectedName.__table__  # type: ignore[assignment]
 TABLES: Mapping[IssueKind, Table] = {
     IssueKind.FAULT: Fault.__table__,  # type: ignore[dict-item]
@@ -176,6 +178,25 @@ def by_origin(kind: IssueKind, origins: Collection[str]) -> dict[str, tuple[int,
     query = select(columns.origin, columns.id, columns.recurring_issue_id)
     found = db.session.execute(query.where(columns.origin.in_(origins)))
     return {origin: (row_id, issue_id) for origin, row_id, issue_id in found}
+
+
+def counted_keys(keys: Collection[int]) -> dict[int, int]:
+    """The recurring issues of what was counted and not kept, by the keys of the origins."""
+    query = select(_origins.c.key, _origins.c.recurring_issue_id)
+    found = db.session.execute(query.where(_origins.c.key.in_(keys)))
+    return {row.key: row.recurring_issue_id for row in found}
+
+
+def remember_keys(rows: Rows) -> None:
+    """Remember the origins of what was counted and is not kept."""
+    if rows:
+        _execute(_dialect().insert(_origins).on_conflict_do_nothing(), rows)
+
+
+def forget_keys(before: datetime, limit: int) -> None:
+    """Forget some of the origins that were counted before a moment."""
+    old = select(_origins.c.key).where(_origins.c.counted_at < before).limit(limit)
+    db.session.execute(_origins.delete().where(_origins.c.key.in_(old)))
 
 
 def lock_origins() -> None:

@@ -5,17 +5,14 @@ fingerprinting, is done before anything is locked.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from webapp.core.db import begin_to_write
-from webapp.issues import announcing, counting, gathering, storing
-from webapp.issues import digest_statements as statements
+from webapp.issues import announcing, belonging, counting, gathering, origins, storing
 from webapp.issues.kinds import IssueKind
 from webapp.issues.occurrences import Occurrence
+from webapp.issues.origins import Origin
 from webapp.issues.preparing import Prepared, prepare
-
-Origin = tuple[IssueKind, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +48,11 @@ def write_down(
     """The same for occurrences that are prepared."""
     if not prepared:
         return []
-    begin_to_write()
-    known: dict[Origin, Digested] = _stored_already(prepared)
+    belonging.stands_still()
+    known = _known(prepared)
     fresh = _not_yet_there(prepared, known)
     done = dict(zip(fresh, _add([prepared[i] for i in fresh], now, keeps_all), strict=True))
-    known |= {o: done[i] for i in fresh if (o := _origin(prepared[i]))}
+    known |= {o: done[i] for i in fresh if (o := origins.of(prepared[i].occurrence))}
     return [done[i] if i in done else _as_known(each, known) for i, each in enumerate(prepared)]
 
 
@@ -64,6 +61,7 @@ def _add(prepared: Sequence[Prepared], now: datetime, keeps_all: bool) -> list[D
         return []
     counted = counting.count(gathering.gather(prepared, now), now)
     ids = storing.store(counted, keeps_all=keeps_all)
+    origins.remember(counted, ids, now)
     announcing.tell(counted, now)
     found: dict[int, Digested] = {}
     for each in counted:
@@ -79,30 +77,12 @@ def _add(prepared: Sequence[Prepared], now: datetime, keeps_all: bool) -> list[D
     return [found[number] for number in range(len(prepared))]
 
 
-def _origin(prepared: Prepared) -> Origin | None:
-    occurrence = prepared.occurrence
-    return (occurrence.kind, occurrence.origin) if occurrence.origin is not None else None
-
-
-def _stored_already(prepared: Sequence[Prepared]) -> dict[Origin, Digested]:
-    wanted: dict[IssueKind, set[str]] = {}
-    for kind, origin in filter(None, map(_origin, prepared)):
-        wanted.setdefault(kind, set()).add(origin)
-    if wanted:
-        statements.lock_origins()
-    return {
-        (kind, origin): Digested(kind, *ids)
-        for kind, origins in wanted.items()
-        for origin, ids in statements.by_origin(kind, origins).items()
-    }
-
-
 def _not_yet_there(prepared: Sequence[Prepared], known: Mapping[Origin, Digested]) -> list[int]:
     """The numbers of those to be added; of several with one origin that is only the first."""
     seen = set(known)
     found = []
     for number, each in enumerate(prepared):
-        origin = _origin(each)
+        origin = origins.of(each.occurrence)
         if origin is None or origin not in seen:
             found.append(number)
         if origin is not None:
@@ -111,7 +91,11 @@ def _not_yet_there(prepared: Sequence[Prepared], known: Mapping[Origin, Digested
 
 
 def _as_known(prepared: Prepared, known: Mapping[Origin, Digested]) -> Digested:
-    origin = _origin(prepared)
+    origin = origins.of(prepared.occurrence)
     assert origin is not None
-    first = known[origin]
-    return Digested(first.kind, first.occurrence_id, first.recurring_issue_id)
+    return replace(known[origin], is_new=False, is_regressed=False)
+
+
+def _known(prepared: Sequence[Prepared]) -> dict[Origin, Digested]:
+    found = origins.known([each.occurrence for each in prepared])
+    return {(kind, name): Digested(kind, *ids) for (kind, name), ids in found.items()}

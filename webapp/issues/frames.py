@@ -16,7 +16,8 @@ FOREIGN_FOLDERS = re.compile(
     r"|/lib/(?:python|pypy|ruby|jruby|node|jvm|erlang)"
     r"|/(?:python|pypy)[\d.-]*/lib/"
     r"|/go/(?:src/|pkg/mod/)|/pkg/mod/|/usr/(?:share|lib)/(?:php|pear|nodejs)/"
-    r"|^(?:node:|internal/|native$|<internal:|<frozen |<attrs |<decorator-gen|phar:)"
+    r"|^(?:node:|internal/|native$|<internal:|phar:)"
+    r"|^<(?!stdin|string|console|ipython|template)|\.(?:pyx|pxi|pxd)$"
     r"|^(?:timers|events|net|module|vm|fs|_http_\w+|bootstrap_node)\.js$",
     re.IGNORECASE,
 )

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from webapp.core.db import db
+from webapp.issues import work_queries
 from webapp.issues.models import IssueComment, IssueLink, IssueTransition
 
 SHOWN = 100
@@ -22,9 +23,11 @@ SENTENCES = {
     "merged_away": "merged it into another",
     "split": "split some of it off",
     "split_off": "split it off from another",
+    "undo": "took a step back",
     "assign": "handed it over",
 }
 BY_ITSELF = ("recovered", "returned")
+NEVER_UNDONE = (*BY_ITSELF, "merged_away", "split_off", "undo")
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ def history(issue_id: int) -> list[Entry]:
     """The latest comments and steps, newest first; two statements."""
     steps = select(IssueTransition).where(IssueTransition.recurring_issue_id == issue_id)
     newest_steps = steps.order_by(IssueTransition.at.desc(), IssueTransition.id.desc())
-    comments = select(IssueComment).where(IssueComment.recurring_issue_id == issue_id)
+    family = work_queries.family(issue_id)  # what was merged into it leads here
+    comments = select(IssueComment).where(IssueComment.recurring_issue_id.in_(family))
     newest_comments = comments.order_by(IssueComment.created_at.desc(), IssueComment.id.desc())
     found = [_step(row) for row in db.session.scalars(newest_steps.limit(SHOWN))]
     found += [_comment(row) for row in db.session.scalars(newest_comments.limit(SHOWN))]
@@ -56,7 +60,7 @@ def history(issue_id: int) -> list[Entry]:
 
 def links(issue_id: int) -> Sequence[IssueLink]:
     """The addresses that belong to an issue, the oldest first."""
-    query = select(IssueLink).where(IssueLink.recurring_issue_id == issue_id)
+    query = select(IssueLink).where(IssueLink.recurring_issue_id.in_(work_queries.family(issue_id)))
     return db.session.scalars(query.order_by(IssueLink.id).limit(SHOWN)).all()
 
 
@@ -64,7 +68,7 @@ def _step(row: IssueTransition) -> Entry:
     text = SENTENCES.get(row.verb, row.verb.replace("_", " "))
     if row.undone_at is not None:
         text += " (undone)"
-    can_undo = row.undone_at is None and row.verb not in BY_ITSELF
+    can_undo = row.undone_at is None and row.verb not in NEVER_UNDONE
     return Entry(
         row.at, row.by, text, row.note,
         transition_id=row.id if can_undo else None, status=row.to_status.value,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
+from typing import Any
 
 from sqlalchemy import select
 
@@ -26,6 +27,7 @@ from webapp.metrics.watched import News
 AT_ONCE = 100  # rows of news in one transaction
 LONGEST_S = 3.0  # a turn leaves time for the other parts of the judge
 BEHIND_MS = 60_000  # so far may the newest sample lag behind in a row that says all is well
+RULES = tuple(ThresholdRule.__table__.c)
 COLUMNS = (
     MetricSeries.id, MetricSeries.kind, MetricSeries.metric_type, MetricSeries.name,
     MetricSeries.unit, MetricSeries.source, MetricSeries.details,
@@ -56,26 +58,39 @@ def judge_metrics(now: datetime, is_over: Callable[[], bool] = lambda: False) ->
     return judged
 
 
-def _rules() -> dict[int, ThresholdRule]:
-    query = select(ThresholdRule).where(ThresholdRule.is_active)
-    return {rule.id: rule for rule in db.session.scalars(query)}
+def _rules() -> dict[int, Any]:
+    """The rules that are judged by, as rows: there may be many, and few find anything."""
+    rows = db.session.execute(select(*RULES).where(ThresholdRule.is_active)).all()
+    return {row.id: row for row in rows}
 
 
-def _judge(read: Sequence[News], rules: Mapping[int, ThresholdRule]) -> Verdict:
+def _judge(read: Sequence[News], rules: Mapping[int, Any]) -> Verdict:
     """Follow every rule through the new samples of its series; three statements or a few more."""
     samples = _by_series(read)
-    watches = [w for w in watch_rows.of_series(samples) if w.rule_id in rules]
-    scaled = percentages.of(
-        {w.series_id: rules[w.rule_id].percent_of for w in watches if rules[w.rule_id].percent_of}
-    )
+    rows = [row for row in watch_rows.rows_of_series(samples) if row.rule_id in rules]
     judged = {rule_id: rule_of(rule) for rule_id, rule in rules.items()}
+    shares = {rule_id: rule.percent_of for rule_id, rule in rules.items() if rule.percent_of}
+    maxima = {
+        name: percentages.of({r.series_id: name for r in rows if shares.get(r.rule_id) == name})
+        for name in set(shares.values())
+    }
     verdict = Verdict()
-    for watch in watches:
-        found = samples[watch.series_id]
-        if rules[watch.rule_id].percent_of:
-            found = percentages.scaled(found, scaled.get(watch.series_id))
-        _follow(verdict, watch, judged[watch.rule_id], found)
+    for row in rows:
+        found, rule = samples[row.series_id], judged[row.rule_id]
+        if name := shares.get(row.rule_id):
+            found = percentages.scaled(found, maxima[name].get(row.series_id))
+        if found and not _is_well(row, rule, found):
+            _follow(verdict, watch_rows.watch_of(row), rule, found)
     return verdict
+
+
+def _is_well(row: Any, rule: Rule, samples: Sequence[Sample]) -> bool:
+    """Whether all was well, is well, and was written down less than a minute ago."""
+    if row.newest_ms is None or row.level is not None or row.breached_level is not None:
+        return False
+    sign, floor = rule.sign, rule.floor
+    is_recent = samples[-1][0] - row.newest_ms < BEHIND_MS
+    return is_recent and all(sign * value < floor for _, value in samples)
 
 
 def _by_series(read: Sequence[News]) -> dict[int, list[Sample]]:
@@ -116,7 +131,7 @@ def _flips(watch: Watch, events: Sequence[Event]) -> list[int] | None:
 
 
 def _write(
-    read: Sequence[News], verdict: Verdict, rules: Mapping[int, ThresholdRule], now: datetime
+    read: Sequence[News], verdict: Verdict, rules: Mapping[int, Any], now: datetime
 ) -> set[int] | None:
     """Remove the news and write the verdict; the issues it touched, None if it was not ours."""
     begin_to_write()
@@ -141,7 +156,7 @@ def _write(
 
 
 def _openings(
-    verdict: Verdict, rules: Mapping[int, ThresholdRule]
+    verdict: Verdict, rules: Mapping[int, Any]
 ) -> tuple[list[Opening], dict[int, list[int]]]:
     """What begins, in the order of time of each watch, and which of these are of which watch."""
     opened = [

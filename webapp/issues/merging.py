@@ -12,7 +12,7 @@ from webapp.activity import actions as activity
 from webapp.activity.models import ActivityType
 from webapp.core.db import db
 from webapp.core.problems import FieldError, Problem, invalid
-from webapp.issues import moving, naming, steps
+from webapp.issues import belonging, moving, naming, steps
 from webapp.issues.arrivals import current_severity
 from webapp.issues.kinds import IssueStatus
 from webapp.issues.many import chosen
@@ -31,6 +31,7 @@ def merge(target: RecurringIssue, other_ids: Collection[int], now: datetime) -> 
     A resolved one into which something unsettled is merged is open again. The row that is given
     back is what to undo.
     """
+    belonging.changes()
     others = _others(target, other_ids)
     before = steps.snapshot(target, (*steps.STEPPED, *moving.LAST))
     status = target.status
@@ -59,6 +60,7 @@ def split(
 
     The row that is given back is what to undo; `details["into"]` is the new issue's id.
     """
+    belonging.changes()
     steps.lock(issue)
     taken = _taken(issue, fingerprint_ids)
     before = steps.snapshot(issue, moving.LAST)

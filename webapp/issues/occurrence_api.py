@@ -5,6 +5,7 @@ from typing import Any
 from webapp.core import clock, web
 from webapp.core.access import Role
 from webapp.core.jsonapi import json_blueprint, operation
+from webapp.core.problems import Problem
 from webapp.issues import occurrence_schemas as schemas
 from webapp.issues import tables
 from webapp.issues.digesting import digest
@@ -122,6 +123,7 @@ def _stored(body: schemas.OccurrenceCreate) -> object:
     """Digested at once and kept whatever else comes: whoever reports one may ask for it."""
     now = clock.now()
     [digested] = digest([body.occurrence(now)], now, keeps_all=True)
-    assert digested.occurrence_id is not None
+    if digested.occurrence_id is None:
+        raise Problem(409, "What has this origin was counted before, and is not kept as a row.")
     row: object = web.get_or_404(MODELS[digested.kind], digested.occurrence_id)
     return row

@@ -15,9 +15,8 @@ from webapp.issues.bounds import (
     moment_at_fault,
 )
 from webapp.issues.kinds import IssueKind, Severity
-from webapp.issues.occurrences import Occurrence
+from webapp.issues.occurrences import SENT, Occurrence
 
-SENT = "sent:"  # so that no sender can name a fact of the judge
 Code = Annotated[str, Field(min_length=1, max_length=100)]
 Name = Annotated[str, Field(min_length=1, max_length=255)]
 Host = Annotated[str, Field(min_length=1, max_length=255)]

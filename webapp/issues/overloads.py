@@ -16,7 +16,7 @@ from webapp.issues.kinds import IssueKind, Severity
 from webapp.issues.models import Overload, RecurringIssue
 from webapp.issues.moments import Moment
 from webapp.issues.occurrences import Occurrence
-from webapp.issues.rule_models import RuleWatch, ThresholdRule
+from webapp.issues.rule_models import RuleWatch
 from webapp.issues.rule_values import rule_of
 from webapp.metrics.catalogue import DESCRIBED
 from webapp.metrics.readings import MetricKind
@@ -53,9 +53,9 @@ class Measured:
 
 @dataclass(frozen=True)
 class Opening:
-    """A breach that counts now: of which rule, in which series, and how it began."""
+    """A breach that counts now: of which rule (its row), in which series, and how it began."""
 
-    rule: ThresholdRule
+    rule: Any
     series: Measured
     event: Event
 

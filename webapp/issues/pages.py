@@ -5,10 +5,12 @@ from flask import Flask, g
 from webapp.issues import (
     bulk_pages,
     form_pages,
+    grouping_pages,
     issue_pages,
     queries,
     raw_pages,
     received_pages,
+    rule_views,
     talk_pages,
     views,
     work_pages,
@@ -21,7 +23,7 @@ def init_app(app: Flask) -> None:
     """Add the pages, and tell templates how many issues are open."""
     for module in (
         views, issue_pages, work_pages, talk_pages, bulk_pages, form_pages, raw_pages,
-        received_pages,
+        received_pages, rule_views, grouping_pages,
     ):  # fmt: skip
         app.register_blueprint(module.blueprint)
     app.context_processor(lambda: {"open_issues": open_issues})

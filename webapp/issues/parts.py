@@ -14,15 +14,16 @@ from webapp.issues.judging_ourselves import judge_ourselves
 from webapp.issues.judging_websites import judge_websites
 from webapp.issues.keeping_watch import keep_watch
 from webapp.issues.missing import judge_missing
-from webapp.issues.receiving import digest_received
+from webapp.issues.receiving import BELL, digest_received
 from webapp.issues.recovering import wake_what_lasts
+from webapp.metrics import watched
 from webapp.metrics.listening import HOSTS
 from webapp.websites.downtimes import DOWNTIMES
 
 IsOver = Callable[[], bool]
 Run = Callable[[datetime, IsOver], int]
 
-RECEIVED, METRICS = "received", "metrics"  # bells, as are all names of parts
+RECEIVED, METRICS = BELL, watched.BELL  # the name of a part is the bell that wakes it
 
 
 @dataclass(frozen=True)

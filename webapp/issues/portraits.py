@@ -9,6 +9,7 @@ from webapp.issues import (
     foldings,
     histories,
     occurrence_queries,
+    patterns,
     queries,
     sparks,
     surroundings,
@@ -76,17 +77,17 @@ def rest_context(issue: RecurringIssue, occurrence_id: int | None, zone: tzinfo)
     record = occurrence_queries.occurrence(issue, occurrence_id)
     trace = tracebacks.parse(record.traceback) if record else None
     hours = queries.hours_of([issue.id], issue.last_seen_at - WEEKS_BACK)[issue.id]
+    habit = patterns.pattern(hours, zone)
     return {
         "record": record,
-        "older": None,
-        "newer": None,
         "told": foldings.folded(trace) if trace else [],
         "context_rows": rows_of(record.context) if record and record.context else [],
         "around": surroundings.around(record) if record else None,
         **_history(issue),
         "links": histories.links(issue.id),
         "fingerprints": occurrence_queries.fingerprints(issue.id, FINGERPRINTS_SHOWN),
-        "week": weeks.week(hours, zone),
+        "week": weeks.rows(habit.week),
+        "busiest": habit.says,
         "zone": str(zone),
     } | _beside(issue, record)
 

@@ -5,6 +5,7 @@ This is most of the work, and needs no lock on anything.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from flask import current_app
@@ -17,6 +18,9 @@ from webapp.issues.grouping_rules import Rule
 from webapp.issues.kinds import IssueKind
 from webapp.issues.models import GroupingRule
 from webapp.issues.occurrences import Occurrence
+
+TEXTS = ("name", "message", "traceback")
+LOOKED_AT = ("subject", *TEXTS, "severity", "host", "service", "person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,22 @@ def prepare(occurrences: Sequence[Occurrence]) -> list[Prepared]:
 
 
 def preparer() -> Callable[[Occurrence], Prepared]:
-    """What prepares one occurrence; the rules are read once, here."""
-    rules, keys = load_rules(), _secret_keys()
+    """What prepares one occurrence of a batch; the rules are read once, here.
+
+    In a storm many are alike: what was made of one is made once.
+    """
+    rules, secret, made = load_rules(), _secret_keys(), dict[Any, Keys]()
+    scrub = cache(lambda text: scrubbing.scrub(text, secret))
 
     def prepare_one(occurrence: Occurrence) -> Prepared:
-        clean = without_secrets(occurrence, keys)
-        return Prepared(clean, fingerprints.keys_of(clean, rules))
+        clean = _without_secrets(occurrence, scrub, secret)
+        like = _told(clean)
+        if like is None or like not in made:
+            keys = fingerprints.keys_of(clean, rules)
+            if like is not None:
+                made[like] = keys
+            return Prepared(clean, keys)
+        return Prepared(clean, made[like])
 
     return prepare_one
 
@@ -66,12 +80,21 @@ def load_rules() -> tuple[Rule, ...]:
     )
 
 
-def without_secrets(occurrence: Occurrence, keys: frozenset[str]) -> Occurrence:
+def _without_secrets(
+    occurrence: Occurrence, scrub: Callable[[str], str], secret: frozenset[str]
+) -> Occurrence:
     """The same occurrence, with what nobody should read blanked out."""
-    names = ("name", "message", "traceback", "context")
-    found = {name: scrubbing.scrub(getattr(occurrence, name), keys) for name in names}
+    texts = {name: scrub(text) for name in TEXTS if (text := getattr(occurrence, name))}
+    found = texts | {"context": scrubbing.scrub(occurrence.context, secret)}
     changed = {name: new for name, new in found.items() if new != getattr(occurrence, name)}
     return replace(occurrence, **changed) if changed else occurrence
+
+
+def _told(occurrence: Occurrence) -> tuple[Any, ...] | None:
+    """All that a fingerprint or a rule may look at; None where that is not worth comparing."""
+    if occurrence.kind is IssueKind.OVERLOAD:
+        return None
+    return (occurrence.kind, occurrence.fingerprint, *(getattr(occurrence, n) for n in LOOKED_AT))
 
 
 def _secret_keys() -> frozenset[str]:

@@ -82,6 +82,7 @@ def _told(text: str) -> tuple[str, str] | None:
             continue
         message = "\n".join((found[2] or "", *lines))
         for sentence in (CAUSED, DURING):
-            message = message.rstrip().removesuffix(sentence)
-        return found[1].removeprefix("__main__."), message.strip()
+            message = message.rstrip().removesuffix(sentence).rstrip()
+        message = message.strip().removesuffix('"""').rstrip()  # as another process quotes it
+        return found[1].removeprefix("__main__."), message
     return None

@@ -84,13 +84,28 @@ def issues(
     filters: IssueFilters, page: int = 1, page_size: int = 50
 ) -> tuple[Sequence[RecurringIssue], int]:
     """One page (from 1) of the recurring issues that fit, and the number of all that do."""
-    conditions = _conditions(filters)
-    tally = _tally(conditions, filters.sort)
+    rows, counts = issues_and_counts(filters, page, page_size)
+    return rows, counts[filters.status] if filters.status else sum(counts.values())
+
+
+def issues_and_counts(
+    filters: IssueFilters, page: int, page_size: int
+) -> tuple[Sequence[RecurringIssue], dict[IssueStatus, int]]:
+    """The same page, and how many fit in each status, whichever status the filters name."""
+    narrowed = _narrowed(filters)
+    conditions = narrowed + _sought(filters.search)
+    tally = _tally(narrowed + _sought(filters.search, of_all=True), filters.sort)
     if not tally and search.words(filters.search):
-        conditions = _conditions(filters, among_occurrences=True)
+        ids = search.newest_matching(filters.search, OCCURRENCES_LOOKED_AT)
+        conditions = [*narrowed, RecurringIssue.id.in_(ids)]
         tally = _tally(conditions, filters.sort)
-    skip = (page - 1) * page_size
-    return _page(filters, conditions, tally, skip, page_size), sum(tally.values())
+    counts = dict.fromkeys(IssueStatus, 0)
+    for (status, _), number in tally.items():
+        counts[status] += number
+    if filters.status is not None:
+        conditions.append(RecurringIssue.status == filters.status)
+        tally = {key: number for key, number in tally.items() if key[0] is filters.status}
+    return _page(filters.sort, conditions, tally, (page - 1) * page_size, page_size), counts
 
 
 def ids_of_all(filters: IssueFilters, limit: int) -> list[int]:
@@ -99,24 +114,15 @@ def ids_of_all(filters: IssueFilters, limit: int) -> list[int]:
     return [issue.id for issue in found]
 
 
-def counts_by_status(filters: IssueFilters) -> dict[IssueStatus, int]:
-    """How many fit in each status, whichever status the filters name."""
-    counts = dict.fromkeys(IssueStatus, 0)
-    for (status, _), number in _tally(_conditions(filters, any_status=True)).items():
-        counts[status] += number
-    return counts
-
-
 def open_issues(count: int) -> OpenIssues:
     """How many wait for somebody, and the `count` worst and newest of the open ones."""
     is_shown = RecurringIssue.merged_into_id.is_(None)
     tally = _tally([is_shown, RecurringIssue.status.in_(UNSETTLED)], Sort.WORST)
-    is_open = IssueFilters(status=IssueStatus.OPEN, sort=Sort.WORST)
     opened = {key: number for key, number in tally.items() if key[0] is IssueStatus.OPEN}
     return OpenIssues(
         sum(opened.values()),
         sum(tally.values()) - sum(opened.values()),
-        _page(is_open, _conditions(is_open), opened, 0, count),
+        _page(Sort.WORST, [is_shown], opened, 0, count),
     )
 
 
@@ -151,14 +157,14 @@ def hours_of(ids: Sequence[int], since: datetime) -> dict[int, dict[datetime, in
 
 
 def _page(
-    filters: IssueFilters, conditions: Conditions, tally: Tally, skip: int, limit: int
+    sort: Sort, conditions: Conditions, tally: Tally, skip: int, limit: int
 ) -> Sequence[RecurringIssue]:
     if not tally or limit < 1:
         return []
-    if filters.sort not in (Sort.OPEN, Sort.WORST):
-        return _slice(conditions, ORDERS.get(filters.sort, NEWEST), skip, limit)
+    if sort not in (Sort.OPEN, Sort.WORST):
+        return _slice(conditions, ORDERS.get(sort, NEWEST), skip, limit)
     found: list[RecurringIssue] = []
-    for condition, number in _segments(filters.sort, tally):
+    for condition, number in _segments(sort, tally):
         if skip >= number:
             skip -= number
             continue
@@ -198,14 +204,12 @@ def _tally(conditions: Conditions, sort: Sort = Sort.OPEN) -> Tally:
     return {(status, grade): number for grade, status, number in db.session.execute(query)}
 
 
-def _conditions(
-    filters: IssueFilters, *, any_status: bool = False, among_occurrences: bool = False
-) -> Conditions:
+def _narrowed(filters: IssueFilters) -> Conditions:
+    """What the filters say, but for the status and the words."""
     found: Conditions = [RecurringIssue.merged_into_id.is_(None)]
     for column, value in (
         (RecurringIssue.kind, filters.kind),
         (RecurringIssue.severity, filters.severity),
-        (RecurringIssue.status, None if any_status else filters.status),
         (RecurringIssue.subject, filters.subject or None),
         (RecurringIssue.assignee_id, filters.assignee_id),
     ):
@@ -216,7 +220,7 @@ def _conditions(
     for what in ("host", "service"):
         if name := getattr(filters, what):
             found.append(_touched(what, name))
-    return found + _when(filters) + _sought(filters.search, among_occurrences)
+    return found + _when(filters)
 
 
 def _touched(what: str, name: str) -> ColumnElement[bool]:
@@ -252,8 +256,6 @@ def _came_between(since: datetime, until: datetime) -> ColumnElement[bool]:
     )
 
 
-def _sought(text: str, among_occurrences: bool) -> Conditions:
-    if among_occurrences:
-        return [RecurringIssue.id.in_(search.newest_matching(text, OCCURRENCES_LOOKED_AT))]
-    condition = search.matching(RecurringIssue, text)
+def _sought(text: str, *, of_all: bool = False) -> Conditions:
+    condition = search.matching(RecurringIssue, text, of_all=of_all)
     return [] if condition is None else [condition]

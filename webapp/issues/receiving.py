@@ -20,7 +20,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from webapp.core import nudges
 from webapp.core.db import begin_to_write, db
 from webapp.core.problems import FieldError, Problem, field_errors, invalid
-from webapp.issues import digesting, preparing
+from webapp.issues import digesting, origins, preparing
 from webapp.issues.models import ReceivedOccurrence
 from webapp.issues.occurrence_schemas import SENT_AS
 from webapp.issues.occurrences import Occurrence
@@ -75,6 +75,7 @@ def digest_received(now: datetime, is_stopping: Callable[[], bool] = lambda: Fal
     Commits each batch. It ends when nothing waits, after two seconds, or once `is_stopping()`.
     """
     began_s, digested = time.monotonic(), 0
+    origins.forget(now)
     while not is_stopping() and time.monotonic() - began_s < LONGEST_S:
         done = digest_some(now)
         db.session.commit()

@@ -47,7 +47,7 @@ class Record:
     ended_at: datetime | None = None
     measured: dict[str, tuple[float | None, str]] = field(default_factory=dict)
     peak_at: datetime | None = None
-    processes: list[dict[str, Any]] = field(default_factory=list)
+    processes: Mapping[str, Any] | None = None
 
 
 def kind_of(row: Row) -> IssueKind:
@@ -100,5 +100,5 @@ def _of_overload(row: Overload) -> dict[str, Any]:
         "ended_at": row.ended_at,
         "measured": {name: pair for name, pair in measured.items() if pair[0] is not None},
         "peak_at": row.peak_at,
-        "processes": list((row.processes or {}).get("processes", [])),
+        "processes": row.processes,
     }

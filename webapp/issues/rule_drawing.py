@@ -49,8 +49,8 @@ def draw(
     points: Sequence[float | None], spans: Sequence[Span], rule: Rule, from_ms: int, to_ms: int
 ) -> Drawing:
     """The picture of one series: points evenly from `from_ms` to `to_ms`, None for a gap."""
-    named = [(level.value, getattr(rule, level.value)) for level in LEVELS]
-    named.append(("recovery", rule.recovery))
+    names = ("recovery", *(level.value for level in LEVELS))
+    named = [(name, getattr(rule, name)) for name in names]
     levels = [(name, value) for name, value in named if value is not None]
     known = [point for point in points if point is not None]
     shown = [*known, *(value for _, value in levels)]

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from webapp.issues.breaches import LEVELS, Rule
@@ -46,10 +47,14 @@ class RuleValues:
 
 def rule_of(found: Any) -> Rule:
     """How a rule is judged: out of `RuleValues`, of a row or of anything with these names."""
-    return Rule(
+    return _rule(
         found.direction, found.warning, found.error, found.critical, found.recovery,
         found.for_s, found.minimum_samples, found.keep_open_s,
     )  # fmt: skip
+
+
+# The judge asks for all rules with each batch, and they seldom change.
+_rule = lru_cache(maxsize=4096)(Rule)
 
 
 def _of_levels(values: RuleValues) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ reaches the query syntax of either engine. All words must be there; the last may
 """
 
 import re
+from typing import Any
 
 from sqlalchemy import ColumnElement, column, func, literal_column, select, table
 
@@ -26,13 +27,17 @@ def words(text: str) -> list[str]:
     return [word[:LONGEST_WORD] for word in WORD.findall(text)[:MOST_WORDS]]
 
 
-def matching(model: Searched, text: str) -> ColumnElement[bool] | None:
-    """The condition that a row of `model` has all words of `text`; None where it has no words."""
+def matching(model: Searched, text: str, *, of_all: bool = False) -> ColumnElement[bool] | None:
+    """The condition that a row of `model` has all words of `text`; None where it has no words.
+
+    `of_all` says that all rows are wanted and not the first few in an order: then PostgreSQL is
+    made to look into the index also for words that nearly all rows have.
+    """
     found = words(text)
     if not found:
         return None
     is_sqlite = db.session.connection().dialect.name == "sqlite"
-    return _in_fts(model, found) if is_sqlite else _in_gin(model, found)
+    return _in_fts(model, found) if is_sqlite else _in_gin(model, found, of_all)
 
 
 def newest_matching(text: str, limit: int) -> list[int]:
@@ -57,9 +62,12 @@ def _in_fts(model: Searched, found: list[str]) -> ColumnElement[bool]:
     return model.id.in_(select(index.c.rowid).where(index.c[name].op("MATCH")(sought)))
 
 
-def _in_gin(model: Searched, found: list[str]) -> ColumnElement[bool]:
+def _in_gin(model: Searched, found: list[str], of_all: bool) -> ColumnElement[bool]:
     columns = " || ' ' || ".join(f"{model.__tablename__}.{name}" for name in SEARCHED[model])
     plain = f"regexp_replace({columns}, '[^[:alnum:]]+', ' ', 'g')"
     indexed: ColumnElement[str] = literal_column(f"to_tsvector('simple', {plain})")
     sought = " & ".join(f"'{word}'" for word in found) + ":*"
-    return indexed.op("@@", is_comparison=True)(func.to_tsquery(literal_column("'simple'"), sought))
+    query: Any = func.to_tsquery(literal_column("'simple'"), sought)
+    # What a subquery gives is not known to the planner, which then takes it for something rare.
+    query = select(query).scalar_subquery() if of_all else query
+    return indexed.op("@@", is_comparison=True)(query)

@@ -9,13 +9,14 @@ from sqlalchemy import ColumnElement, Delete, Text, and_, cast, func, or_, selec
 
 from webapp.core.db import db
 from webapp.issues.models import Fault, OperationalIssue, Overload
+from webapp.issues.occurrences import SENT
 
 ROW_BYTES = 500  # of an occurrence beside its texts, with its indexes
 WEIGHED = 1000
 # So long it may be asked whether one of that origin is stored: by the judge, and by a sender whose
 # answer got lost.
 ORIGIN_DAYS = 2
-SENT_HOURS, SENT = 1, "sent:"
+SENT_HOURS = 1
 
 
 @dataclass(frozen=True)

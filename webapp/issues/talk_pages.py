@@ -9,9 +9,9 @@ from webapp.core import clock, htmx, web
 from webapp.core.access import Role, needs
 from webapp.core.db import db
 from webapp.core.problems import FieldError, Problem, invalid
-from webapp.issues import commenting, merging, queries
+from webapp.issues import commenting, merging, queries, work_queries
 from webapp.issues.issue_pages import draw
-from webapp.issues.models import IssueComment, IssueLink, RecurringIssue
+from webapp.issues.models import IssueComment, RecurringIssue
 from webapp.issues.work_pages import finished, refused
 
 blueprint = Blueprint("issues_talk", __name__, url_prefix="/issues")
@@ -63,9 +63,7 @@ def link(issue_id: int) -> Response:
 @needs(Role.OPERATOR)
 def unlink(issue_id: int, link_id: int) -> Response:
     """Take an address away."""
-    row = web.get_or_404(IssueLink, link_id)
-    if row.recurring_issue_id != issue_id:
-        abort(404)
+    row = work_queries.link(issue_id, link_id) or abort(404)
     commenting.unlink(row, clock.now())
     db.session.commit()
     return htmx.redirect(url_for("issue_pages.show", issue_id=issue_id))
@@ -129,8 +127,7 @@ def _others(issue: RecurringIssue, text: str) -> list[RecurringIssue]:
 
 
 def _comment(issue_id: int, comment_id: int) -> IssueComment:
-    row = web.get_or_404(IssueComment, comment_id)
-    return row if row.recurring_issue_id == issue_id else abort(404)
+    return work_queries.comment(issue_id, comment_id) or abort(404)
 
 
 def _comment_form(

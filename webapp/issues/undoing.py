@@ -7,6 +7,7 @@ step left it, and fingerprints where they were put.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import select
 
@@ -14,7 +15,7 @@ from webapp.activity import actions as activity
 from webapp.activity.models import ActivityType
 from webapp.core.db import begin_to_write, db
 from webapp.core.problems import Problem
-from webapp.issues import many, merging, moving, steps
+from webapp.issues import belonging, many, merging, moving, steps
 from webapp.issues.models import IssueTransition, RecurringIssue
 
 UNDO = "undo"
@@ -39,6 +40,8 @@ def undo(transition_id: int, now: datetime) -> Undone:
     first = db.session.get(IssueTransition, transition_id) if 0 < transition_id < 2**31 else None
     if first is None:
         raise Problem(404, "There is no such step.")
+    if first.verb in (merging.MERGE, merging.SPLIT):
+        belonging.changes()
     refused: dict[int, str] = {}
     done: list[int] = []
     for row in sorted(_together(first), key=lambda row: row.recurring_issue_id):
@@ -103,7 +106,7 @@ def _unmerge(target: RecurringIssue, details: steps.Details, now: datetime) -> s
     found = db.session.scalars(select(RecurringIssue).where(RecurringIssue.id.in_(moved))).all()
     others = [other for other in found if other.merged_into_id == target.id]
     here = set(moving.fingerprints_of([target.id])[target.id])
-    if len(others) < len(moved) or not here.issuperset(*moved.values()):
+    if len(others) < len(moved) or not here.issuperset(chain.from_iterable(moved.values())):
         return MOVED
     for other in others:
         other.merged_into_id = None

@@ -46,13 +46,11 @@ def _version(now: datetime) -> str:
 def _shown(query: ListQuery, now: datetime) -> dict[str, Any]:
     who = access.identity()
     filters = query.filters(who.user_id if who else None, web.reader_zone())
-    found, total = queries.issues(filters, query.page, PAGE_SIZE)
+    found, counts = queries.issues_and_counts(filters, query.page, PAGE_SIZE)
     return {
         "lines": listing.lines(found, now),
-        "counts": {
-            status.value: number for status, number in queries.counts_by_status(filters).items()
-        },
-        "total": total,
+        "counts": {status.value: number for status, number in counts.items()},
+        "total": counts[filters.status] if filters.status else sum(counts.values()),
         "page_size": PAGE_SIZE,
         "query": query,
         "params": query.model_dump(mode="json", exclude={"page"}, exclude_defaults=True),

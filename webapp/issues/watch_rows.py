@@ -37,18 +37,21 @@ class Change(NamedTuple):
 
 
 def of_series(series_ids: Collection[int]) -> list[Watch]:
-    """All watches of these series, by series."""
-    found = []
+    """All watches of these series."""
+    return [watch_of(row) for row in rows_of_series(series_ids)]
+
+
+def rows_of_series(series_ids: Collection[int]) -> Iterator[Any]:
+    """The same as rows, of which most need no more than a look."""
     for part in parts(sorted(series_ids)):
-        query = select(*COLUMNS).where(WATCHES.c.series_id.in_(part)).order_by(WATCHES.c.series_id)
-        found += [_watch(row) for row in db.session.execute(query)]
-    return found
+        query = select(*COLUMNS).where(WATCHES.c.series_id.in_(part))
+        yield from db.session.execute(query).all()
 
 
 def of_rule(rule_id: int) -> list[Watch]:
     """All watches of a rule."""
     query = select(*COLUMNS).where(WATCHES.c.rule_id == rule_id)
-    return [_watch(row) for row in db.session.execute(query)]
+    return [watch_of(row) for row in db.session.execute(query)]
 
 
 def save(changes: Sequence[Change]) -> None:
@@ -95,7 +98,8 @@ def parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
         yield ids[begin : begin + CHUNK]
 
 
-def _watch(row: Any) -> Watch:
+def watch_of(row: Any) -> Watch:
+    """A row with all its columns as a watch."""
     rule_id, series_id, overload_id, flips = row[:FIRST]
     told = list(flips["ms"]) if flips else []
     return Watch(rule_id, series_id, overload_id, told, Standing._make(row[FIRST:]))

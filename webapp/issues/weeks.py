@@ -1,10 +1,10 @@
-"""In which hours of the week an issue comes: pure."""
+"""The hours of a week as a picture: pure."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+HOURS = 24
 LEVELS = 4
 
 
@@ -16,17 +16,11 @@ class Cell:
     level: int
 
 
-def week(hours: Mapping[datetime, int], zone: tzinfo) -> list[tuple[str, list[Cell]]]:
-    """Seven days of 24 hours, in the reader's zone; the darkest is the hour with the most."""
-    counts = [[0] * 24 for _ in DAYS]
-    for hour_at, count in hours.items():
-        there = hour_at.astimezone(zone)
-        counts[there.weekday()][there.hour] += count
-    most = max(max(day) for day in counts)
-    return [
-        (name, [Cell(count, _level(count, most)) for count in day])
-        for name, day in zip(DAYS, counts, strict=True)
-    ]
+def rows(counts: Sequence[int]) -> list[tuple[str, list[Cell]]]:
+    """Seven days of 24 hours from Monday 00:00 on; the darkest is the hour with the most."""
+    most = max(counts)
+    cells = [Cell(count, _level(count, most)) for count in counts]
+    return [(name, cells[day * HOURS : (day + 1) * HOURS]) for day, name in enumerate(DAYS)]
 
 
 def _level(count: int, most: int) -> int:

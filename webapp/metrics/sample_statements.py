@@ -91,7 +91,7 @@ def _insert_arrays(notes: Sequence[Note], rows: Sequence[Row]) -> Inserted:
 
 
 def _insert_values(notes: Sequence[Note], rows: Sequence[Row]) -> Inserted:
-    told = [i for done in _execute_values(NOTE_NEWEST, notes) for (i,) in done]
+    told = [i for done in _execute_values(NOTE_NEWEST, notes) for (i,) in _fetched(done)]
     if len(told) < len(notes):
         raise Gone
     new = sum(done.rowcount for done in _execute_values(INSERT, rows))
@@ -106,6 +106,14 @@ def _execute_values(
         part = rows[start : start + ROWS]
         places = ",".join([one] * len(part))
         yield _execute(statement.format(rows=places), tuple(chain(*part)))
+
+
+def _fetched(done: CursorResult[Any]) -> Sequence[Any]:
+    """The rows as the driver gives them: SQLAlchemy's own would cost as much as the statement."""
+    assert done.cursor is not None
+    rows = done.cursor.fetchall()
+    done.close()
+    return rows
 
 
 def _arrays(rows: Sequence[tuple[object, ...]]) -> tuple[str, ...]:

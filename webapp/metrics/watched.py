@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Table, delete, insert, select, update
 
+from webapp.core import nudges
 from webapp.core.db import begin_to_write, db
 from webapp.metrics import news, raw
 from webapp.metrics.models import MetricNews, MetricSeries
@@ -18,6 +19,7 @@ from webapp.metrics.news import Row
 SERIES: Any = MetricSeries.__table__
 NEWS: Table = MetricNews.__table__  # type: ignore[assignment]
 CHUNK = 500  # ids in one statement
+BELL = "metrics"
 MOST_ROWS = 50_000  # samples in one row of news
 
 
@@ -60,6 +62,8 @@ def tell(rows: Sequence[Row], now: datetime) -> None:
     for begin in range(0, len(rows), MOST_ROWS):
         data = news.pack(rows[begin : begin + MOST_ROWS])
         db.session.connection().execute(insert(NEWS), {"recorded_at": now, "data": data})
+    if rows:
+        nudges.ring_after_commit(BELL)
 
 
 def unread(most: int) -> list[News]:

@@ -107,6 +107,13 @@ def _of_issues(settings: Settings) -> tuple[Policy, ...]:
             f"Until they are digested; refused ones {_days(refused)}.",
             "REFUSED_OCCURRENCES_DAYS",
         ),
+        Policy(
+            "counted_origins",
+            "Counted and not kept",
+            None,
+            "An hour, in which it may be sent again.",
+            None,
+        ),
         Policy("metric_news", "Samples that the judge has not read", 0, "One hour.", None),
         *(Policy(name, noun, None, WITH_THEIR_ISSUE, None) for name, noun in PARTS_OF_ISSUES),
         Policy("grouping_rules", "Grouping rules", None, "Until somebody deletes them.", None),
