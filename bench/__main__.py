@@ -7,6 +7,7 @@ from bench import (
     charts,
     checks,
     digest,
+    grouping,
     heartbeats,
     idle,
     ingest,
@@ -44,6 +45,7 @@ BENCHMARKS = {
     "judge": judge.main,
     "storage": storage.main,
     "charts": charts.main,
+    "grouping": grouping.main,
     "issues-pages": issues_pages.main,
     "digest": digest.main,
 }

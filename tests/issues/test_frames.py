@@ -17,7 +17,7 @@ def test_the_team_s_own_files(file: str) -> None:
     ["/srv/venv/lib/python3.12/site-packages/flask/app.py", "/usr/lib/python3.11/json/decoder.py"]
     + [r"C:\Python311\Lib\json\decoder.py", "<frozen importlib._bootstrap>", "node:net"]
     + ["/app/node_modules/express/router.js", "/usr/local/go/src/net/http/server.go"]
-    + ["/root/go/pkg/mod/x@v1/y.go", "/usr/lib/ruby/gems/3.3/gems/rack/lib/rack.rb"]
+    + ["/home/u/go/pkg/mod/x@v1/y.go", "/usr/lib/ruby/gems/3.3/gems/rack/lib/rack.rb"]
     + ["/srv/shop/vendor/slim/App.php", "pandas/_libs/index.pyx", "<__array_function__ internals>"],
 )
 def test_files_of_libraries_and_languages(file: str) -> None:

@@ -1,14 +1,17 @@
 """From samples to overloads: opened, updated and closed, each sample judged once."""
 
+import threading
+
 import pytest
 from sqlalchemy import func, select
 
 from tests.issues.rule_makers import START, at, issues, judge, measure, overloads, rule, spans
 from tests.metrics.makers import HOST
-from tests.statements import count_statements
+from tests.statements import count_statements, explain_statements
 from webapp.core import clock
 from webapp.core.db import db
-from webapp.issues import judging_metrics
+from webapp.issues import judging_metrics, watching
+from webapp.issues import overloads as overload_verbs
 from webapp.issues.keeping_watch import keep_watch
 from webapp.issues.kinds import Direction, IssueStatus, Severity
 from webapp.issues.models import Overload
@@ -159,6 +162,44 @@ class TestOnce:
         assert judge() == 5
         assert spans() == [(10, 20, "warning"), (30, 40, "warning"), (50, None, "warning")]
 
+    def test_several_judges_at_once_find_each_breach_once(self, app):
+        with app.app_context():
+            rule()
+            for n in range(10):
+                measure([10], host=f"web-{n}")
+            judge(5)
+            for turn in range(1, 13):
+                for n in range(10):
+                    measure([95 if turn % 2 else 10], host=f"web-{n}", first=10 * turn)
+        failures = run_together(app, 3)
+        with app.app_context():
+            judge()
+            assert failures == []
+            assert len(overloads()) == 60
+            assert [issue.occurrences for issue in issues()] == [6] * 10
+            assert not any(each.is_ongoing for each in overloads())
+
+
+def run_together(app, number):
+    """Judges in threads, each until there is nothing left; what went wrong."""
+    together, failures = threading.Barrier(number), []
+
+    def run():
+        try:
+            with app.app_context():
+                together.wait(30)
+                for _ in range(10):
+                    judging_metrics.judge_metrics(at(600))
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return failures
+
 
 class TestRules:
     def test_a_duration_and_keeping_open_are_on_the_time_of_the_samples(self, context):
@@ -218,6 +259,13 @@ class TestCost:
                 judging_metrics.judge_metrics(at(600))
             found.append(len(statements))
         assert found[0] == found[1] <= 6
+
+    def test_what_passes_by_the_second_is_asked_along_indexes(self, context):
+        with explain_statements(context) as plans:
+            watching.end_what_nothing_watches(at(600))
+            overload_verbs.restless(at(600))
+        assert "ix_overloads_ongoing" in plans[0]
+        assert "ix_recurring_issues_" in plans[1]
 
     def test_while_all_is_well_nothing_is_written_but_once_a_minute(self, busy):
         before = [(w.newest_ms, w.level) for w in watches()]

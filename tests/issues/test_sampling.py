@@ -24,4 +24,3 @@ def test_a_hundred_thousand_leave_some_hundred_rows():
 def test_whether_one_is_kept_depends_on_its_number_alone(number):
     step = 1 << ((number - 1) // ALL_OF).bit_length()
     assert keeps(number) == (number <= ALL_OF or number % step == 0)
-    assert any(keeps(n) for n in range(number, number + min(step, 5000))) or step > 5000

@@ -23,6 +23,9 @@ BAD = [
     ("merge", {"issue_ids": []}, "issue_ids"),
     ("merge", {"issue_ids": [12345]}, "issue_ids"),
     ("split", {"fingerprint_ids": [12345]}, "fingerprint_ids"),
+    ("split", {}, "body"),
+    ("split", {"matches": {"colour": "red"}}, "matches.colour"),
+    ("split", {"matches": {"host": "web-*"}}, "matches"),
     ("comments", {"body": " "}, "body"),
     ("links", {"url": "javascript:alert(1)"}, "url"),
 ]

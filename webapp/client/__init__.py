@@ -12,3 +12,4 @@ from .recorder import Recorder as Recorder
 from .reporting import Reporter as Reporter
 from .tasks import note as note
 from .tasks import watch_task as watch_task
+from .unhandled import report_unhandled as report_unhandled

@@ -7,12 +7,13 @@ comments and its links.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from webapp.activity import actions as activity
 from webapp.activity.models import ActivityType
 from webapp.core.db import db
 from webapp.core.problems import FieldError, Problem, invalid
-from webapp.issues import belonging, moving, naming, steps
+from webapp.issues import belonging, moving, naming, occurrence_queries, steps
 from webapp.issues.arrivals import current_severity
 from webapp.issues.kinds import IssueStatus
 from webapp.issues.many import chosen
@@ -62,7 +63,13 @@ def split(
     """
     belonging.changes()
     steps.lock(issue)
-    taken = _taken(issue, fingerprint_ids)
+    return part(issue, _taken(issue, fingerprint_ids), now)
+
+
+def part(
+    issue: RecurringIssue, taken: Sequence[int], now: datetime, **details: Any
+) -> IssueTransition:
+    """Split off some, not all, of the fingerprints of a locked issue."""
     before = steps.snapshot(issue, moving.LAST)
     new = RecurringIssue(
         **{name: getattr(issue, name) for name in COPIED}, created_at=now, updated_at=now
@@ -73,9 +80,10 @@ def split(
     moving.sum_up([issue, new])
     moving.show_newest(issue)
     moving.show_newest(new)
-    new.title = naming.title_of(new)
+    if (newest := occurrence_queries.newest(new)) is not None:
+        new.title = naming.title_of(newest)
     steps.written(new, SPLIT_OFF, now, from_status=None, details={"from": issue.id})
-    details = {"before": before, "into": new.id, "fingerprints": taken}
+    details |= {"before": before, "into": new.id, "fingerprints": list(taken)}
     note = f"#{new.id} {new.title}"
     row = steps.written(issue, SPLIT, now, note=note, details=details)
     return _told(row, ActivityType.ISSUE_SPLIT, f"Split off from {issue.title}: {new.title}")

@@ -1,29 +1,29 @@
-"""What an issue that was made of others is to be called: as its newest occurrence would be."""
+"""Stored occurrences as they came in: what they would be grouped by, and called, now."""
 
-from webapp.issues import fingerprints, occurrence_queries
-from webapp.issues.kinds import IssueKind
-from webapp.issues.models import LONGEST_NAME, RecurringIssue
+from webapp.issues import fingerprints
+from webapp.issues.models import LONGEST_NAME, Overload
 from webapp.issues.occurrences import Occurrence
-from webapp.issues.records import Record
+from webapp.issues.records import Row, record
 
 
-def title_of(issue: RecurringIssue) -> str:
-    """The title of its newest stored occurrence; where there is none, its own."""
-    record = occurrence_queries.occurrence(issue)
-    if record is None:
-        return issue.title
-    return fingerprints.keys_of(_occurrence(issue.kind, record)).current.title[:LONGEST_NAME]
+def title_of(row: Row) -> str:
+    """What an issue of which this is the newest occurrence is called."""
+    return fingerprints.keys_of(occurrence_of(row)).current.title[:LONGEST_NAME]
 
 
-def _occurrence(kind: IssueKind, record: Record) -> Occurrence:
+def occurrence_of(row: Row) -> Occurrence:
+    """A stored occurrence as it came in, as far as grouping asks for it."""
+    kept = record(row)
     return Occurrence(
-        kind=kind,
-        subject=record.subject,
-        name=record.name,
-        message=record.message,
-        severity=record.severity,
-        at=record.at,
-        host=record.host,
-        service=record.service,
-        traceback=record.traceback,
+        kind=kept.kind,
+        subject=kept.subject,
+        name=kept.name,
+        message=kept.message,
+        severity=kept.severity,
+        at=kept.at,
+        host=kept.host,
+        service=kept.service,
+        person=kept.person,
+        traceback=kept.traceback,
+        measured={"rule_id": row.rule_id} if isinstance(row, Overload) else {},
     )

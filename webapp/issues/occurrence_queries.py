@@ -48,11 +48,17 @@ class RecordFilters:
 
 def occurrence(issue: RecurringIssue, occurrence_id: int | None = None) -> Record | None:
     """The stored occurrence of that id, the newest without one; None where it is not there."""
+    row = newest(issue, occurrence_id)
+    return None if row is None else record(row)
+
+
+def newest(issue: RecurringIssue, occurrence_id: int | None = None) -> Row | None:
+    """The same, as its row."""
     query = _of_issue(issue)
     if occurrence_id is not None:
         query = query.where(MODELS[issue.kind].id == occurrence_id)
-    row = db.session.scalars(query.limit(1)).first()
-    return None if row is None else record(row)
+    found: Row | None = db.session.scalars(query.limit(1)).first()
+    return found
 
 
 def neighbours(issue: RecurringIssue, of: Record) -> tuple[int | None, int | None]:

@@ -137,7 +137,11 @@ def issues_of(overload_ids: Sequence[int]) -> set[int]:
 
 def restless(now: datetime) -> set[int]:
     """The issues whose flap score falls with time."""
-    query = select(ISSUES.c.id).where(ISSUES.c.kind == IssueKind.OVERLOAD, ISSUES.c.flap_score > 0)
+    query = select(ISSUES.c.id).where(
+        ISSUES.c.kind == IssueKind.OVERLOAD,
+        ISSUES.c.flap_score > 0,
+        ISSUES.c.merged_into_id.is_(None),
+    )
     return set(db.session.scalars(query))
 
 
@@ -218,8 +222,7 @@ def _scores(issue_ids: Sequence[int], now: datetime) -> dict[int, float]:
     pairs = (
         select(Overload.recurring_issue_id, Overload.rule_id, Overload.series_id)
         .where(Overload.recurring_issue_id.in_(issue_ids))
-        .where((Overload.timestamp >= since) | Overload.is_ongoing)
-        .where(Overload.series_id.is_not(None))
+        .where(Overload.timestamp >= since, Overload.series_id.is_not(None))
         .distinct()
     )
     found: dict[int, float] = {}

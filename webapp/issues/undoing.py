@@ -16,7 +16,7 @@ from webapp.activity.models import ActivityType
 from webapp.core.db import begin_to_write, db
 from webapp.core.problems import Problem
 from webapp.issues import belonging, many, merging, moving, steps
-from webapp.issues.models import IssueTransition, RecurringIssue
+from webapp.issues.models import GroupingRule, IssueTransition, RecurringIssue
 
 UNDO = "undo"
 CHANGED = "It was changed since: what came after would be lost."
@@ -128,6 +128,8 @@ def _unsplit(issue: RecurringIssue, details: steps.Details, now: datetime) -> st
         return MOVED
     if moving.fingerprints_of([new.id])[new.id] != taken:
         return MOVED
+    if rule := db.session.get(GroupingRule, details.get("rule_id", 0)):
+        db.session.delete(rule)
     moving.move(issue.kind, taken, [new.id], issue.id)
     new.merged_into_id = issue.id
     _sum_up({issue: details["before"], new: steps.snapshot(new, moving.LAST)})

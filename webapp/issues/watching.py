@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from webapp.core import clock
 from webapp.core.db import db
@@ -23,6 +23,7 @@ from webapp.metrics.models import MetricSeries
 from webapp.metrics.readings import MetricKind
 
 SERIES_MARK = "series"
+IS_ONGOING = text("overloads.is_ongoing")  # as the partial index says it
 SETTLED_S = 60  # nobody who makes a series takes so long to commit it
 SWEEP_MS = 600_000  # all series are looked at again: an id may have been given a second time
 BACK_S = 60  # judged of the past, beside the rule's own duration
@@ -105,7 +106,7 @@ def end_what_nothing_watches(now: datetime) -> int:
         RuleWatch.overload_id == Overload.id,
     )
     query = select(Overload.id).where(
-        Overload.is_ongoing, Overload.series_id.is_not(None), ~is_watched.exists()
+        IS_ONGOING, Overload.series_id.is_not(None), ~is_watched.exists()
     )
     lost = list(db.session.scalars(query))
     if lost:

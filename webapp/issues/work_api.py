@@ -11,7 +11,7 @@ from webapp.core.access import Role
 from webapp.core.db import db
 from webapp.core.jsonapi import Input, Output, json_blueprint, operation
 from webapp.core.problems import Problem
-from webapp.issues import actions, commenting, many, merging, undoing, work_queries
+from webapp.issues import actions, commenting, many, merging, separating, undoing, work_queries
 from webapp.issues import work_schemas as schemas
 from webapp.issues.models import IssueTransition, RecurringIssue
 from webapp.issues.recurring_schemas import CommentRead, LinkRead
@@ -84,11 +84,18 @@ def merge(issue_id: int, body: schemas.Merged) -> object:
 
 
 @blueprint.post("/<int:issue_id>/split/")
-@_step("Make an issue of its own of some fingerprints", schemas.Split, schemas.SplitRead)
+@_step(
+    "Split some fingerprints, or what fits patterns, off an issue",
+    schemas.Split,
+    schemas.SplitRead,
+)
 def split(issue_id: int, body: schemas.Split) -> object:
     """Both issues as they are now."""
     issue, now = _given(issue_id)
-    done = merging.split(issue, body.fingerprint_ids, now)
+    if body.matches is not None:
+        done = separating.split_by_rule(issue, body.matches, now)
+    else:
+        done = merging.split(issue, body.fingerprint_ids or [], now)
     new = db.session.get(RecurringIssue, (done.details or {})["into"])
     return _stepped(issue, done) | {"new_issue": new}
 

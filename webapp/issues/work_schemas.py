@@ -48,9 +48,16 @@ class Merged(Input):
 
 
 class Split(Input):
-    """The fingerprints to make an issue of its own of."""
+    """What to make an issue of its own of: fingerprints, or what fits patterns by field."""
 
-    fingerprint_ids: Annotated[list[RowId], Field(min_length=1, max_length=500)]
+    fingerprint_ids: Annotated[list[RowId], Field(min_length=1, max_length=500)] | None = None
+    matches: Annotated[dict[str, str], Field(min_length=1, max_length=12)] | None = None
+
+    @model_validator(mode="after")
+    def _be_one_of_them(self) -> "Split":
+        if (self.fingerprint_ids is None) == (self.matches is None):
+            raise ValueError("give either fingerprint_ids or matches")
+        return self
 
 
 class Bulk(Ignored):
