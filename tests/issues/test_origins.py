@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from tests.issues.occurring import NOW, fault, operational
+from tests.statements import explain_statements
 from webapp.core.db import db
 from webapp.issues import origins
 from webapp.issues.digesting import digest
@@ -36,3 +37,13 @@ def test_they_are_forgotten_after_an_hour(context):
     assert remembered() == 25
     origins.forget(NOW + timedelta(minutes=61))
     assert remembered() == 0
+
+
+def test_they_are_found_along_their_indexes(context):
+    digest([operational(origin=f"{SENT}{n}") for n in range(150)], NOW)
+    with explain_statements(context) as plans:
+        origins.known([operational(origin=f"{SENT}{n}") for n in range(20)])
+    told = "\n".join(plans)
+    assert "uq_operational_issues_origin" in told
+    assert "SCAN" not in told
+    assert "Seq Scan" not in told

@@ -27,7 +27,7 @@ from webapp.metrics.thresholds import THRESHOLDS, MetricStatus
 from webapp.websites.models import MonitorCheck, MonitorStatus, Website
 
 WITHIN = timedelta(minutes=10)
-ON_HOSTS = ("cpu_percent", "ram_percent", "swap_percent", "disk_percent", "load_1m")
+ON_HOSTS = ("cpu_percent", "ram_percent", "swap_percent", "disk_percent", "load_1")
 MOST_LANES = 6
 MOST_FACTS = 15  # of each sort
 LOOKED_AT = 2000  # occurrences of others of each kind
