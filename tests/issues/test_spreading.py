@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.issues.spreading import level, share, superfluous
+from webapp.issues.spreading import level, places_at, share, superfluous
 
 MOMENTS = st.lists(st.integers(0, 10_000), max_size=60).map(sorted)
 
@@ -54,6 +54,25 @@ def test_nobody_that_went_stood_more_alone_than_all_who_stay(moments, keep):
     if len(kept) > 2 and len(kept) < len(moments):
         widest = max(b - a for a, b in zip(kept, kept[2:], strict=False))
         assert widest * 2 >= (kept[-1] - kept[0]) // (len(kept) - 1)
+
+
+def test_what_is_held_stays_however_close_its_neighbours_are():
+    assert superfluous([0, 1, 2, 3, 100], 3, held={2}) == [1, 3]
+    assert superfluous([0, 1, 2, 3, 100], 3, held={1, 2, 3}) == []
+
+
+@pytest.mark.parametrize(
+    ("moments", "turns", "expected"),
+    [
+        ([10, 20, 30], [20], {1}),
+        ([10, 20, 30], [25, 29, 99], {1, 2}),
+        ([10, 20, 20], [20], {2}),
+        ([10], [9], set()),
+        ([], [9], set()),
+    ],
+)
+def test_a_turn_is_where_the_last_one_before_it_was(moments, turns, expected):
+    assert places_at(moments, turns) == expected
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from webapp.core import clock
 from webapp.core.db import db
 from webapp.issues import thinning
 from webapp.issues.kinds import IssueKind
-from webapp.issues.models import Fault, OperationalIssue, RecurringIssue
+from webapp.issues.models import Fault, IssueTransition, OperationalIssue, RecurringIssue
 from webapp.issues.occurrences import SENT
 
 NOW = clock.now()
@@ -46,6 +46,20 @@ def test_of_an_issue_with_too_many_the_ends_and_a_spread_stay(context, settings)
     assert (found[much.id][0], found[much.id][-1]) == (1200, 0)
     assert len(found[little.id]) == 9
     assert db.session.get_one(RecurringIssue, much.id, populate_existing=True).occurrences == 5000
+
+
+def test_the_one_with_which_an_issue_came_back_stays(context, settings):
+    issue = makers.issue()
+    operational(issue, *range(100))
+    for minutes in (49.5, 51.5):
+        turn = {"verb": "returned", "from_status": "resolved", "to_status": "open"}
+        at = NOW - timedelta(minutes=minutes)
+        db.session.add(IssueTransition(recurring_issue_id=issue.id, at=at, **turn))
+    db.session.flush()
+    forget(settings, occurrences_per_issue=10)
+    left = stored(OperationalIssue, OperationalIssue.created_at)[issue.id]
+    assert {50, 52} <= set(left)
+    assert len(left) == 10
 
 
 def test_a_few_above_the_limit_wait(context, settings):

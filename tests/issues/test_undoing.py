@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from tests.factories import create_user
 from tests.issues.makers import hour, issue, operational
+from tests.statements import count_statements
 from webapp.activity.models import ActivityEvent
 from webapp.core import clock
 from webapp.core.db import db
@@ -134,6 +135,17 @@ class TestMany:
         actions.resolve(rows[0], clock.now())
         undone = undo(found.undo_id, clock.now())
         assert (undone.done, undone.refused) == ([rows[1].id], {rows[0].id: CHANGED})
+
+    def test_many_cost_little_more_than_few(self, context):
+        counts = []
+        for number in (2, 40):
+            found = many.bulk("resolve", [issue().id for _ in range(number)], clock.now())
+            db.session.commit()
+            with count_statements(context) as statements:
+                undo(found.undo_id, clock.now())
+            # SQLite is told of each step one by one.
+            counts.append(len([text for text in statements if not text.startswith("INSERT")]))
+        assert counts[0] == counts[1]
 
 
 class TestMerges:

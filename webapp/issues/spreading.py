@@ -1,20 +1,24 @@
 """Which of many occurrences to keep: the first, the last and a spread of what lies between."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Sequence
 from heapq import heapify, heappop, heappush
 
 FEWEST = 2  # the first and the last
 
 
-def superfluous(moments: Sequence[int], keep: int) -> list[int]:
+def superfluous(
+    moments: Sequence[int], keep: int, held: Collection[int] = frozenset()
+) -> list[int]:
     """Which places in `moments` (ms, ascending) to leave out so that `keep` are left.
 
-    The first and the last stay. Of the others always that one goes whose neighbours are closest to
-    each other: so gaps grow evenly, and what stands alone in time stays longest.
+    The first, the last and the places that are `held` stay. Of the others always that one goes
+    whose neighbours are closest to each other: so gaps grow evenly, and what stands alone in time
+    stays longest.
     """
     count = len(moments)
     before, after = list(range(-1, count - 1)), list(range(1, count + 1))
-    gaps = [(moments[at + 1] - moments[at - 1], at) for at in range(1, count - 1)]
+    gaps = [(moments[at + 1] - moments[at - 1], at) for at in range(1, count - 1) if at not in held]
     heapify(gaps)
     gone: list[int] = []
     while gaps and count - len(gone) > max(keep, FEWEST):
@@ -27,6 +31,12 @@ def superfluous(moments: Sequence[int], keep: int) -> list[int]:
         gone.append(at)
         after[left], before[right] = right, left
     return sorted(gone)
+
+
+def places_at(moments: Sequence[int], turns: Iterable[int]) -> set[int]:
+    """The last place in `moments` (ascending) that is not after each of `turns`."""
+    places = (bisect_right(moments, turn) - 1 for turn in turns)
+    return {place for place in places if place >= 0}
 
 
 def level(stored: Sequence[tuple[int, float]], room: float) -> int:

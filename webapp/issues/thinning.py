@@ -12,11 +12,14 @@ from sqlalchemy import delete, func, select, tuple_
 from webapp.config import Settings
 from webapp.core import clock
 from webapp.core.db import db
-from webapp.issues.spreading import level, share, superfluous
+from webapp.issues.lifecycle import Verb
+from webapp.issues.models import IssueTransition
+from webapp.issues.spreading import level, places_at, share, superfluous
 from webapp.issues.stored import SORTS, Sort, execute
 
 BATCH = 100  # rows of some thousand bytes each, far apart
 WINDOW = 20_000  # occurrences of one issue that are looked at together
+TURNS_SHARE = 4  # at most one in so many is kept because an issue came back with it
 SLACK = 0.1  # above a limit before anything goes, so that not every one that comes makes one go
 
 
@@ -70,12 +73,21 @@ def _superfluous(
         .order_by(sort.at, sort.table.id)
         .limit(WINDOW)
     )
-    rows = db.session.execute(window).all()
+    rows, turns = db.session.execute(window).all(), _turns(issue_id, limit)
     while rows:
         moments = [clock.to_ms(at) for at, _ in rows]
-        places = superfluous(moments, share(limit, total, len(rows)))
+        keep = share(limit, total, len(rows))
+        places = superfluous(moments, keep, places_at(moments, turns))
         ids = [rows[place].id for place in places]
         for start in range(0, len(ids), BATCH):
             yield ids[start : start + BATCH]
         last = tuple(rows[-1])
         rows = db.session.execute(window.where(key > last)).all() if len(rows) == WINDOW else []
+
+
+def _turns(issue_id: int, limit: int) -> list[int]:
+    """When the issue came back after it was settled (ms), the latest ones."""
+    of_issue = IssueTransition.recurring_issue_id == issue_id
+    query = select(IssueTransition.at).where(of_issue, IssueTransition.verb == Verb.RETURNED.value)
+    latest = query.order_by(IssueTransition.at.desc()).limit(limit // TURNS_SHARE)
+    return [clock.to_ms(at) for at in db.session.scalars(latest)]

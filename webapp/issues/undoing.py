@@ -44,13 +44,13 @@ def undo(transition_id: int, now: datetime) -> Undone:
         belonging.changes()
     refused: dict[int, str] = {}
     done: list[int] = []
-    for row in sorted(_together(first), key=lambda row: row.recurring_issue_id):
-        if sentence := _taken_back(row, now):
-            refused[row.recurring_issue_id] = sentence
+    for row, issue in _locked(first):
+        if sentence := _taken_back(row, issue, now):
+            refused[issue.id] = sentence
         else:
-            done.append(row.recurring_issue_id)
+            done.append(issue.id)
     if not done:
-        raise Problem(409, next(iter(refused.values())))
+        raise Problem(409, next(iter(refused.values()), "It is not there any more."))
     _tell(first, done)
     return Undone(done, refused)
 
@@ -60,22 +60,22 @@ def reach(row: IssueTransition) -> int:
     return 1 + len((row.details or {}).get("others", ()))
 
 
-def _together(first: IssueTransition) -> list[IssueTransition]:
-    ids = (first.details or {}).get("others", [])
-    if not ids:
-        return [first]
-    return [first, *db.session.scalars(select(IssueTransition).where(IssueTransition.id.in_(ids)))]
+def _locked(first: IssueTransition) -> list[tuple[IssueTransition, RecurringIssue]]:
+    """The step, and those that were taken together with it, as they are now, and their issues."""
+    ids = [first.id, *(first.details or {}).get("others", [])]
+    query = select(IssueTransition).where(IssueTransition.id.in_(ids))
+    concerned = {each for row in db.session.scalars(query) for each in _concerned(row)}
+    issues = {issue.id: issue for issue in steps.locked(concerned)}
+    ordered = query.order_by(IssueTransition.recurring_issue_id)
+    rows = db.session.scalars(ordered.execution_options(populate_existing=True))
+    return [(row, issues[row.recurring_issue_id]) for row in rows]
 
 
-def _taken_back(row: IssueTransition, now: datetime) -> str | None:
+def _taken_back(row: IssueTransition, issue: RecurringIssue, now: datetime) -> str | None:
     """Take one step back, or say why not."""
     taking = _TAKING.get(row.verb)
     if taking is None:
         return "A step of this kind cannot be taken back."
-    issue = db.session.get(RecurringIssue, row.recurring_issue_id)
-    assert issue is not None  # its steps go with it
-    steps.locked(_concerned(row))
-    db.session.refresh(row)
     if row.undone_at is not None:
         return "It was taken back already."
     sentence = steps.merged_away(issue) or taking(issue, row.details or {}, now)
