@@ -9,7 +9,7 @@ each batch would cost more than the judging.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from webapp.alerts.jobs import tell_alerts
+from webapp.alerts.jobs import give_sign_of_life, tell_alerts
 from webapp.config import Settings
 from webapp.core.standing import LOOKED_AFTER_EVERY_S
 from webapp.core.timetable import Periodic
@@ -35,8 +35,9 @@ def every(settings: Settings) -> tuple[Periodic, ...]:
         ),
         Periodic(mark_unobserved, "default", every_s=30),
         Periodic(roll_up_checks, "default", every_s=60),
-        Periodic(judge_facts, "default", every_s=15),
-        Periodic(tell_alerts, "default", every_s=15),
+        Periodic(judge_facts, "default", every_s=30),
+        Periodic(tell_alerts, "default", every_s=30),
+        Periodic(give_sign_of_life, "fast", every_s=60),
         Periodic(roll_up_metrics, "default", every_s=30),
         Periodic(seal_samples, "slow", every_s=300, timeout_s=300),
         Periodic(take_stock, "fast", every_s=LOOKED_EVERY_S),

@@ -1,8 +1,10 @@
 """RQ entry points of alerts, and what the resident does beside its own job."""
 
-from flask import Flask
+from flask import Flask, current_app
 
-from webapp.alerts import errands
+from webapp.alerts import errands, life_sign
+from webapp.config import Settings
+from webapp.core import clock
 
 
 def tell_alerts() -> int:
@@ -18,3 +20,11 @@ def raise_beside(app: Flask) -> None:
 def deliver_beside(app: Flask) -> None:
     """Send messages until this process ends; for a thread of the resident."""
     errands.keep_delivering(app)
+
+
+def give_sign_of_life() -> bool:
+    """Tell the system at LIFE_SIGN_URL that we live."""
+    settings: Settings = current_app.extensions["settings"]
+    if not settings.life_sign_url:
+        return False
+    return life_sign.show_life(settings.life_sign_url, clock.now())

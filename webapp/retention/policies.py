@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from webapp.alerts.forgetting import SILENCE_DAYS
 from webapp.config import Settings
 
 HISTORY_DAYS = 1826  # five years
@@ -34,6 +35,7 @@ def policies(settings: Settings) -> tuple[Policy, ...]:
         *_of_machines(settings),
         *_of_websites(settings),
         *_of_issues(settings),
+        *_of_alerts(settings),
         *_of_ourselves(settings),
         *_of_people(settings),
         *FOR_GOOD,
@@ -123,6 +125,24 @@ def _of_issues(settings: Settings) -> tuple[Policy, ...]:
     )
 
 
+def _of_alerts(settings: Settings) -> tuple[Policy, ...]:
+    days = settings.alerts_days
+    sentence = f"While they are open; {_days(days)} after that."
+    return (
+        Policy("alerts", "Alerts", days, sentence, "ALERTS_DAYS"),
+        *(Policy(name, noun, None, "As long as their alert.", None) for name, noun in OF_AN_ALERT),
+        _by_age("silences", "Silences", SILENCE_DAYS, None),
+        Policy("channels", "Channels", None, "Until somebody deletes them.", None),
+        Policy("routes", "Routes", None, "Until somebody deletes them.", None),
+        Policy("route_channels", "Which channels routes tell", None, "As long as both.", None),
+    )
+
+
+OF_AN_ALERT = (
+    ("alert_transitions", "What became of alerts"),
+    ("alert_reasons", "Why who was told"),
+    ("notifications", "What was told"),
+)
 WITH_THEIR_ISSUE = "As long as their recurring issue."
 PARTS_OF_ISSUES = (
     ("issue_fingerprints", "Fingerprints"),
