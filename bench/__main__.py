@@ -7,6 +7,7 @@ from bench import (
     charts,
     checks,
     digest,
+    digest_steps,
     grouping,
     heartbeats,
     idle,
@@ -48,6 +49,7 @@ BENCHMARKS = {
     "grouping": grouping.main,
     "issues-pages": issues_pages.main,
     "digest": digest.main,
+    "digest-steps": digest_steps.main,
 }
 
 

@@ -37,6 +37,15 @@ def test_all_ticked_ones_are_resolved_and_the_rest_is_said(app, ids, operator):
     assert statuses(app) == ["open", "open", "open", "resolved"]
 
 
+def test_what_cannot_be_undone_is_said(app, ids, operator):
+    page = follow(operator, operator.post("/issues/bulk", {"verb": "resolve", "issue": ids[:3]}))
+    operator.post(f"/issues/{ids[0]}/do/reopen")
+    operator.get("/issues/")
+    page = follow(operator, operator.post("/issues/undo", undo_fields(page)))
+    assert "Not for 1 of the issues: It was changed since" in page
+    assert statuses(app) == ["open", "open", "open", "resolved"]
+
+
 @pytest.mark.parametrize(
     ("fields", "status", "says"),
     [

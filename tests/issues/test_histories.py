@@ -5,7 +5,7 @@ from datetime import timedelta
 from tests.issues.makers import issue
 from webapp.core import clock
 from webapp.core.db import db
-from webapp.issues import actions, commenting, histories, recovering, undoing
+from webapp.issues import actions, commenting, histories, many, recovering, undoing
 
 
 def test_comments_and_steps_are_one_list_the_newest_first(context):
@@ -30,3 +30,10 @@ def test_what_was_undone_and_what_came_by_itself_is_not_offered_to_be_undone(con
     assert undone.transition_id is None
     recovering.recovered([row.id], now)
     assert histories.history(row.id)[0].transition_id is None
+
+
+def test_what_was_done_to_many_at_once_says_so(context):
+    rows = [issue() for _ in range(3)]
+    many.bulk("resolve", [row.id for row in rows], clock.now())
+    texts = [histories.history(row.id)[0].text for row in rows]
+    assert texts == ["resolved it, and 2 others at once", "resolved it", "resolved it"]

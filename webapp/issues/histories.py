@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from webapp.core.db import db
-from webapp.issues import work_queries
+from webapp.issues import undoing, work_queries
 from webapp.issues.models import IssueComment, IssueLink, IssueTransition
 
 SHOWN = 100
@@ -66,6 +66,8 @@ def links(issue_id: int) -> Sequence[IssueLink]:
 
 def _step(row: IssueTransition) -> Entry:
     text = SENTENCES.get(row.verb, row.verb.replace("_", " "))
+    if others := undoing.reach(row) - 1:
+        text += f", and {others} other{'' if others == 1 else 's'} at once"
     if row.undone_at is not None:
         text += " (undone)"
     can_undo = row.undone_at is None and row.verb not in NEVER_UNDONE

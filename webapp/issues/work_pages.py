@@ -12,7 +12,7 @@ from webapp.core.db import db
 from webapp.core.problems import Problem
 from webapp.issues import actions, undoing
 from webapp.issues.models import IssueTransition, RecurringIssue
-from webapp.issues.page_schemas import IGNORING, MINE, list_parameters
+from webapp.issues.page_schemas import IGNORING, MINE, NOBODY, list_parameters
 from webapp.issues.undo_notes import leave_note
 
 blueprint = Blueprint("issues_work", __name__, url_prefix="/issues")
@@ -52,13 +52,13 @@ def ignore(issue_id: int) -> Response:
 @blueprint.post("/<int:issue_id>/assign")
 @needs(Role.OPERATOR)
 def assign(issue_id: int) -> Response:
-    """Take an issue, or give it up."""
-    issue, user_id = web.get_or_404(RecurringIssue, issue_id), me_or_nobody()
+    """Take an issue, give it to somebody or give it up."""
+    issue, user_id = web.get_or_404(RecurringIssue, issue_id), given_to()
     try:
         done = actions.assign(issue, user_id, clock.now())
     except Problem as problem:
         return refused(problem, issue_id)
-    return finished(issue_id, done, "You have it." if user_id else "Nobody has it any more.")
+    return finished(issue_id, done, f"{done.note}." if done.note else "It was handed over.")
 
 
 @blueprint.post("/undo")
@@ -66,9 +66,12 @@ def assign(issue_id: int) -> Response:
 def undo() -> Response:
     """Take a step back; of something done to many issues, for all of them."""
     try:
-        undoing.undo(number("transition"), clock.now())
+        undone = undoing.undo(number("transition"), clock.now())
         db.session.commit()
         flash("It was undone.", "success")
+        if number_left := len(undone.refused):
+            why = next(iter(undone.refused.values()))
+            flash(f"Not for {number_left} of the issues: {why}", "warning")
     except Problem as problem:
         db.session.rollback()
         flash(problem.detail, "error")
@@ -91,10 +94,12 @@ def refused(problem: Problem, issue_id: int) -> Response:
     return htmx.redirect(url_for("issue_pages.show", issue_id=issue_id))
 
 
-def me_or_nobody() -> int | None:
-    """Who is to have it: whoever asks, or nobody."""
-    who = access.identity()
-    return who.user_id if who and request.form.get("to") == MINE else None
+def given_to() -> int | None:
+    """Who is to have it: whoever asks, nobody, or the person that was chosen."""
+    to, who = request.form.get("to", ""), access.identity()
+    if to == MINE:
+        return who.user_id if who else None
+    return None if to == NOBODY else number("to")
 
 
 def ignoring(now: datetime) -> dict[str, Any]:
