@@ -146,7 +146,10 @@ class Settings:
         high=100_000_000,
     )
     resolved_issues_days: int = setting(
-        180, "Days that a resolved recurring issue is kept after it was last seen.", low=1, high=3650
+        180,
+        "Days that a resolved recurring issue is kept after it was last seen.",
+        low=1,
+        high=3650,
     )
     issue_hours_days: int = setting(
         400, "Days that it is kept how often a recurring issue came by the hour.", low=32, high=3650
