@@ -31,6 +31,7 @@ PATHS = {
     "search, a word of all issues": "/issues/?q=failed",
     "search, two words and a filter": "/issues/?q=failed+word77&status=open",
     "search, a word of old occurrences": "/issues/?q=order700003",
+    "one issue": "/issues/101",
     "records, a word of few": "/issues/raw/operational-issues?q=order700003",
     "records, a word of all": "/issues/raw/operational-issues?q=order+failed",
     "records of a task": "/issues/raw/operational-issues?subject=task_7",
