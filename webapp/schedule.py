@@ -34,7 +34,7 @@ def every(settings: Settings) -> tuple[Periodic, ...]:
         ),
         Periodic(mark_unobserved, "default", every_s=30),
         Periodic(roll_up_checks, "default", every_s=60),
-        Periodic(judge_facts, "default", every_s=15),
+        Periodic(judge_facts, "default", every_s=30),
         Periodic(roll_up_metrics, "default", every_s=30),
         Periodic(seal_samples, "slow", every_s=300, timeout_s=300),
         Periodic(take_stock, "fast", every_s=LOOKED_EVERY_S),
