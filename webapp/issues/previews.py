@@ -18,6 +18,7 @@ from webapp.issues.records import MODELS, record
 from webapp.issues.work_models import GroupingRule
 
 LOOKED_AT = 500
+LOOKED_AT_WITH_TRACEBACK = 200  # each may have hundreds of kilobytes
 MOST_SHOWN = 10
 
 
@@ -71,7 +72,8 @@ def preview(rule: Rule) -> Preview:
 
 def _newest(kind: IssueKind, with_traceback: bool) -> list[tuple[int, Occurrence]]:
     model = MODELS[kind]
-    query = select(model).order_by(model.id.desc()).limit(LOOKED_AT)
+    limit = LOOKED_AT_WITH_TRACEBACK if with_traceback else LOOKED_AT
+    query = select(model).order_by(model.id.desc()).limit(limit)
     if kind is IssueKind.OPERATIONAL and not with_traceback:
         query = query.options(defer(OperationalIssue.traceback))
     return [
