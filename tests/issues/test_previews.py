@@ -31,10 +31,6 @@ def test_it_says_what_would_move_from_where(context: Flask) -> None:
         Touched(one, "Import failed", 4, 3), Touched(other, "Export failed", 1, 1),
     ]  # fmt: skip
     assert found.groups == [("timeouts", 4)]
-
-
-def test_it_says_into_which_issues(context: Flask) -> None:
-    some_issues()
     assert preview(rule("slow {host}")).groups == [("slow web1", 3), ("slow web2", 1)]
 
 
@@ -47,10 +43,6 @@ def test_what_an_earlier_rule_takes_is_not_moved(context: Flask) -> None:
 def test_exceptions_are_read_where_they_are_asked_for(context: Flask) -> None:
     some_issues()
     assert preview(rule(exception="KeyError")).moved == 1
-
-
-def test_the_default_is_told_in_words(context: Flask) -> None:
-    some_issues()
     ((said, _),) = preview(rule("{{ default }} here", exception="KeyError")).groups
     assert said.startswith("exception KeyError")
     assert said.endswith(" here")
