@@ -17,6 +17,7 @@ ISSUES = int(os.environ.get("ISSUES", "20000"))
 OCCURRENCES = int(os.environ.get("OCCURRENCES", "1000000"))
 HOURS = 24
 LIMIT_MS = 50
+ONE_ISSUE, ONE_ISSUE_LIMIT_MS = "one issue", 100
 SETTLE_S = 12  # workers and scheduler have started by then
 QUIET = {"WORKERS": "1", "METRICS_INTERVAL_S": "60"}
 PATHS = {
@@ -31,6 +32,7 @@ PATHS = {
     "search, a word of all issues": "/issues/?q=failed",
     "search, two words and a filter": "/issues/?q=failed+word77&status=open",
     "search, a word of old occurrences": "/issues/?q=order700003",
+    ONE_ISSUE: "/issues/101",
     "records, a word of few": "/issues/raw/operational-issues?q=order700003",
     "records, a word of all": "/issues/raw/operational-issues?q=order+failed",
     "records of a task": "/issues/raw/operational-issues?subject=task_7",
@@ -60,7 +62,8 @@ def measure(name: str, product: Product, url: str) -> None:
     time.sleep(SETTLE_S)
     for page, path in PATHS.items():
         taken = asked(product, path, browser)
-        report(f"{name}: {page}, p95", percentile(taken, 0.95), "ms", LIMIT_MS)
+        limit = ONE_ISSUE_LIMIT_MS if page == ONE_ISSUE else LIMIT_MS
+        report(f"{name}: {page}, p95", percentile(taken, 0.95), "ms", limit)
         print(f"  p50 {percentile(taken, 0.5):.1f} ms", flush=True)
     product.stop()
 

@@ -100,22 +100,17 @@ class TestIgnoring:
         actions.ignore(row, now, until_at=now + HOUR)
         assert (row.ignored_until_count, row.ignored_until_at) == (None, now + HOUR)
 
-    @pytest.mark.parametrize(
-        ("conditions", "field"),
-        [
-            ({"until_at": -HOUR}, "until_at"),
-            ({"until_at": timedelta(days=5000)}, "until_at"),
+    def test_conditions_that_make_no_sense_are_refused(self, context):
+        row, now = issue(), clock.now()
+        for conditions, field in (
+            ({"until_at": now - HOUR}, "until_at"),
+            ({"until_at": now + timedelta(days=5000)}, "until_at"),
             ({"more": 0}, "more"),
             ({"more": 10**10}, "more"),
-        ],
-    )
-    def test_conditions_that_make_no_sense_are_refused(self, context, conditions, field):
-        now = clock.now()
-        if "until_at" in conditions:
-            conditions = {"until_at": now + conditions["until_at"]}
-        with pytest.raises(Problem) as refused:
-            actions.ignore(issue(), now, **conditions)
-        assert [error.field for error in refused.value.errors] == [field]
+        ):
+            with pytest.raises(Problem) as refused:
+                actions.ignore(row, now, **conditions)
+            assert [error.field for error in refused.value.errors] == [field], conditions
 
 
 class TestAssigning:
@@ -128,8 +123,9 @@ class TestAssigning:
         assert row.assignee_id is None
         assert diary()[-1] == ("issue_assigned", "Issue assigned: Disk full")
 
-    @pytest.mark.parametrize("user_id", [0, 999, 2**40])
-    def test_nobody_is_refused(self, context, user_id):
-        with pytest.raises(Problem) as refused:
-            actions.assign(issue(), user_id, clock.now())
-        assert [error.field for error in refused.value.errors] == ["user_id"]
+    def test_nobody_is_refused(self, context):
+        row = issue()
+        for user_id in (0, 999, 2**40):
+            with pytest.raises(Problem) as refused:
+                actions.assign(row, user_id, clock.now())
+            assert [error.field for error in refused.value.errors] == ["user_id"]

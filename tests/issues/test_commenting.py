@@ -14,6 +14,17 @@ from webapp.core.problems import Problem
 from webapp.issues import commenting
 from webapp.issues.models import IssueLink
 
+NO_ADDRESSES = (
+    "",
+    "tickets.example.org/1",
+    "javascript:alert(1)",
+    "ftp://example.org/1",
+    "https://",
+    "https://[1",
+    "https://a b.example.org/",
+    "https://example.org/" + "x" * 2048,
+)
+
 
 def refused_fields(deed, *arguments):
     with pytest.raises(Problem) as refused:
@@ -33,31 +44,23 @@ def test_a_comment_says_who_wrote_it_and_shows_on_the_page(context):
     assert (row.version, row.updated_at) == (2, now)
 
 
-@pytest.mark.parametrize(
-    ("role", "email", "may"),
-    [
-        (Role.OPERATOR, "who@example.org", True),
-        (Role.OPERATOR, "other@example.org", False),
-        (Role.OPERATOR, None, False),
-        (Role.ADMINISTRATOR, "other@example.org", True),
-    ],
-)
-def test_a_comment_is_changed_by_who_wrote_it_or_an_administrator(context, role, email, may):
+def test_a_comment_is_changed_by_who_wrote_it_or_an_administrator(context):
     g.identity = Identity(Role.OPERATOR, "who@example.org")
     said, later = commenting.comment(issue(), "one", clock.now()), clock.now() + timedelta(hours=1)
-    g.identity = Identity(role, email)
-    if may:
-        commenting.edit_comment(said, "two", later)
-        assert (said.body, said.edited_at) == ("two", later)
-    else:
+    for email in ("other@example.org", None):
+        g.identity = Identity(Role.OPERATOR, email)
         assert refused_fields(commenting.edit_comment, said, "two", later) == (403, [])
-        assert said.edited_at is None
+    assert (said.body, said.edited_at) == ("one", None)
+    for role, email in ((Role.OPERATOR, "who"), (Role.ADMINISTRATOR, "other")):
+        g.identity = Identity(role, f"{email}@example.org")
+        commenting.edit_comment(said, email, later)
+        assert (said.body, said.edited_at) == (email, later)
 
 
-@pytest.mark.parametrize("body", ["", "  ", "x" * 20_001])
-def test_a_comment_without_words_or_end_is_refused(context, body):
+def test_a_comment_without_words_or_end_is_refused(context):
     row = issue()
-    assert refused_fields(commenting.comment, row, body, clock.now()) == (422, ["body"])
+    for body in ("", "  ", "x" * 20_001):
+        assert refused_fields(commenting.comment, row, body, clock.now()) == (422, ["body"])
     assert row.version == 1
 
 
@@ -77,21 +80,11 @@ def test_a_link_is_called_by_its_title_or_its_address(context):
     assert [kept.title for kept in db.session.scalars(select(IssueLink))] == ["The ticket"]
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        "tickets.example.org/1",
-        "javascript:alert(1)",
-        "ftp://example.org/1",
-        "https://",
-        "https://[1",
-        "https://a b.example.org/",
-        "https://example.org/" + "x" * 2048,
-    ],
-)
-def test_an_address_that_no_browser_should_follow_is_refused(context, url):
-    assert refused_fields(commenting.link, issue(), url, "", clock.now()) == (422, ["url"])
+def test_an_address_that_no_browser_should_follow_is_refused(context):
+    row = issue()
+    for url in NO_ADDRESSES:
+        found = refused_fields(commenting.link, row, url, "", clock.now())
+        assert found == (422, ["url"]), url
 
 
 def test_a_title_is_short_and_links_are_few(context):

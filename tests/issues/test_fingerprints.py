@@ -153,7 +153,7 @@ def test_what_is_set_has_no_former_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("part", "precision", "recall"),
-    [("tuned", 1, 0.98), ("held_out", 0.99, 0.95), ("fresh", 0.95, 0.83)],
+    [("tuned", 1, 0.98), ("held_out", 0.99, 0.95), ("fresh", 0.99, 0.9)],
 )
 def test_real_texts_are_held_together_by_their_cause(
     part: str, precision: float, recall: float

@@ -5,13 +5,19 @@ from datetime import timedelta
 import pytest
 
 from tests.statements import count_statements
-from tests.websites.makers import check, website
+from tests.websites.makers import check, claimed, recorded, website
 from webapp.core import clock, nudges
 from webapp.core.db import db
 from webapp.issues.judging_websites import HISTORY, SETTLED, judge_websites
 from webapp.issues.models import Fault, RecurringIssue
-from webapp.websites import downtimes
-from webapp.websites.models import CheckKind, DowntimeWindow, Impairment, MonitorStatus
+from webapp.websites import actions, downtimes, maintenance
+from webapp.websites.models import (
+    CheckKind,
+    DowntimeWindow,
+    Impairment,
+    MonitorStatus,
+    Website,
+)
 
 NOW = clock.now()
 MINUTE = timedelta(minutes=1)
@@ -142,6 +148,35 @@ def test_what_is_settled_is_not_read_again(context):
         judge(later)
     assert len(asked) <= 6, asked
     assert len(faults()) == 5
+
+
+def fails(of, at):
+    """A check of the website that fails, and is enough to call it down."""
+    of.options = {"failures_to_down": 1}
+    of.next_check_at = at
+    db.session.commit()
+    (target,) = claimed(at)
+    recorded(target, at, is_up=False)
+
+
+@pytest.mark.parametrize("why", ["pause", "maintenance"])
+def test_a_pause_or_maintenance_ends_the_fault_and_lets_none_begin(context, why):
+    shop = website(status=MonitorStatus.UP)
+    fails(shop, NOW - 4 * MINUTE)
+    judge()
+    assert [found.is_ongoing for found in faults()] == [True]
+    shop = db.session.get_one(Website, shop.id)
+    if why == "pause":
+        actions.pause(shop, NOW - 3 * MINUTE)
+    else:
+        maintenance.plan(shop, NOW - 3 * MINUTE, NOW + 9 * MINUTE, None, NOW - 3 * MINUTE)
+    db.session.commit()
+    judge()
+    assert [found.ended_at for found in faults()] == [NOW - 3 * MINUTE]
+    if why == "maintenance":
+        fails(shop, NOW - MINUTE)
+        judge()
+    assert [found.is_ongoing for found in faults()] == [False]
 
 
 def test_a_downtime_rings_once_it_is_committed(context):

@@ -60,11 +60,11 @@ class TestMerging:
         assert (target.status, target.status_since_at) == (OPEN, now)
         assert (step.from_status, step.to_status) == (RESOLVED, OPEN)
 
-    @pytest.mark.parametrize("status", [OPEN, ACKNOWLEDGED, IGNORED])
-    def test_every_other_target_keeps_its_status(self, context, status):
-        target = issue(status=status)
-        merging.merge(target, [issue().id, issue(status=RESOLVED).id], clock.now())
-        assert target.status is status
+    def test_every_other_target_keeps_its_status(self, context):
+        for status in (OPEN, ACKNOWLEDGED, IGNORED):
+            target = issue(status=status)
+            merging.merge(target, [issue().id, issue(status=RESOLVED).id], clock.now())
+            assert target.status is status
 
     def test_what_lasts_in_one_lasts_in_all(self, context):
         target = issue("target", kind=IssueKind.FAULT)

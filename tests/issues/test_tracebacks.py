@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from webapp.issues.tracebacks import LONGEST_READ, parse
@@ -24,3 +26,31 @@ def test_no_traceback_no_trace(text: str | None) -> None:
 
 def test_only_so_much_is_read() -> None:
     assert parse("x" * LONGEST_READ + PYTHON) is None
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "\n",
+        " ",
+        "\nCaused by: ",
+        "\n    at a (",
+        "\n\tat a.b(",
+        "    at x (a:1:2)\n",
+        "(eval\n",
+        "a(",
+        "|",
+    ]
+    + ["\n  | ", "+-", "Uncaught A: ", ":in 'a", "#1 a(", '\n  File "a", line 1', "a.rb:1:in 'b'\n"]
+    + ["Traceback (most recent call last):\n", "a.", "\n[cause]: ", "@http://", "\n\nNext A: "],
+)
+@pytest.mark.parametrize(
+    "start",
+    ['Traceback (most recent call last):\n  File "a", line 1, in f\n', "panic: x\n\ngoroutine 1:\n"]
+    + ["Uncaught A: \nStack trace:\n#0 x", "x.rb:1\n", "E: x\n    at a (b:1:2)\n  | "],
+)
+def test_no_text_takes_long(start: str, piece: str) -> None:
+    text = start + piece * (100_000 // len(piece))
+    started = time.process_time()
+    parse(text)
+    assert time.process_time() - started < 2

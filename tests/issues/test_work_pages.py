@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 
 from tests.issues.makers import issue
+from webapp.accounts.queries import user_by_email
 from webapp.core.db import db
 from webapp.issues.kinds import IssueStatus
 from webapp.issues.models import RecurringIssue
@@ -79,9 +80,20 @@ def test_what_was_done_is_undone_with_one_click_and_offered_once(app, operator, 
 
 
 def test_it_is_taken_and_given_up(app, operator, path):
-    assert "You have it." in follow(operator, operator.post(f"{path}/assign", {"to": "me"}))
-    assert "operator@example.org has it" in operator.get(path).text
+    page = follow(operator, operator.post(f"{path}/assign", {"to": "me"}))
+    assert "To operator@example.org." in page
+    assert "operator@example.org has it" in page
     assert "Nobody has it" in follow(operator, operator.post(f"{path}/assign", {"to": "nobody"}))
+
+
+def test_it_is_handed_over_to_somebody(app, operator, administrator, path):
+    with app.app_context():
+        user_id = user_by_email("administrator@example.org").id
+    page = follow(operator, operator.post(f"{path}/assign", {"to": user_id}))
+    assert "administrator@example.org has it" in page
+    page = follow(operator, operator.post(f"{path}/assign", {"to": "9999"}))
+    assert "There is nobody of that id" in page
+    assert operator.post(f"{path}/assign", {"to": "x"}).status_code == 400
 
 
 def test_what_is_not_legal_is_refused_in_a_sentence_and_changes_nothing(app, operator, path):

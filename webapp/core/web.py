@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,13 +18,12 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.config import Settings
-from webapp.core import clock
+from webapp.core import clock, mishaps
 from webapp.core.db import Model, db
 from webapp.core.problems import FieldError, Problem, field_errors
 
 log = structlog.get_logger(__name__)
 csrf = CSRFProtect()
-TELLERS = "watchkeeper.tellers"
 A_YEAR_S = 365 * 86_400
 Row = TypeVar("Row", bound=Model)
 Schema = TypeVar("Schema", bound=BaseModel)
@@ -120,11 +118,6 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
-def tell_errors_to(app: Flask, tell: Callable[[Exception, str], None]) -> None:
-    """Have `tell` called with each error that nobody expected, and what the log has it under."""
-    app.extensions.setdefault(TELLERS, []).append(tell)
-
-
 def _handle_errors(app: Flask) -> None:
     app.register_error_handler(Problem, _refuse)
     app.register_error_handler(CSRFError, _refuse_forgery)
@@ -158,8 +151,8 @@ def _database_gone(error: OperationalError) -> Response:
 def _apologise(error: Exception) -> Response:
     reference = secrets.token_hex(4)
     log.error("unexpected error", path=request.path, reference=reference, exc_info=error)
-    for tell in current_app.extensions.get(TELLERS, ()):
-        tell(error, reference)
+    task = request.endpoint or request.path
+    mishaps.tell(error, task, path=request.path, method=request.method, reference=reference)
     if current_app.testing:
         raise error
     return _answer(500, f"Something went wrong on our side. The log has it under {reference}.")

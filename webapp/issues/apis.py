@@ -2,7 +2,14 @@
 
 from flask import Flask
 
-from webapp.issues import occurrence_api, receiving_api, recurring_api, rule_api, work_api
+from webapp.issues import (
+    grouping_api,
+    occurrence_api,
+    receiving_api,
+    recurring_api,
+    rule_api,
+    work_api,
+)
 
 BLUEPRINTS = (
     occurrence_api.faults,
@@ -13,6 +20,7 @@ BLUEPRINTS = (
     recurring_api.blueprint,
     work_api.blueprint,
     rule_api.blueprint,
+    grouping_api.blueprint,
 )
 
 

@@ -14,21 +14,21 @@ HEAD = re.compile(rf"({TYPE}(?: \[\w+\])?)(?:: (.*))?\Z", re.DOTALL)
 MOST_EXCEPTIONS = 50
 
 JAVA_FRAME = re.compile(
-    r"^\s+at (?:[\w.-]+(?:@[\w.-]+)?/{1,2}|/{2})?([\w.$<>/-]+)"
+    r"^[ \t]+at (?:[\w.-]+(?:@[\w.-]+)?/{1,2}|/{2})?([\w.$<>/-]+)"
     r"\((?:([\w$-]+\.\w+):(\d+)|([\w$-]+\.\w+|Native Method|Unknown Source))\)[^\n]*$",
     re.MULTILINE,
 )
-JAVA_CAUSE = re.compile(r"^\s*Caused by: ", re.MULTILINE)
+JAVA_CAUSE = re.compile(r"^[ \t]*Caused by: ", re.MULTILINE)
 JAVA_THREAD = re.compile(r'^(?:.*\n)*?Exception in thread "[^"\n]*" ')
-SUPPRESSED = re.compile(r"^\s+Suppressed: ", re.MULTILINE)
+SUPPRESSED = re.compile(r"^[ \t]+Suppressed: ", re.MULTILINE)
 
 SCRIPT_FRAME = re.compile(
-    r"^\s+at (?:(?:async )?(?:new )?([^(\n]{1,300}?) \()?(?:async )?"
+    r"^[ \t]+at (?:(?:async )?(?:new )?([^(\n]{1,300}?) \()?(?:async )?"
     r"((?:[a-z]+://?)?[^\s()]{1,1000}?):(\d+):\d+\)?$"
     r"|^([\w.$<>/*\[\]-]{0,200})@((?:https?|file|webpack|app)[^\s]{1,1000}?):(\d+):\d+$",
     re.MULTILINE,
 )
-SCRIPT_CAUSE = re.compile(r"\[cause\]: |^\s*Caused by: ", re.MULTILINE)
+SCRIPT_CAUSE = re.compile(r"\[cause\]: |^[ \t]*Caused by: ", re.MULTILINE)
 SCRIPT_NOISE = re.compile(
     r"^(?:Object|Module|exports|module|Function|global|self|window)\.|\[as .*"
 )
@@ -36,23 +36,26 @@ ANONYMOUS = re.compile(r"(?:.*\.)?<anonymous>$|^$")
 
 GO_PANIC = re.compile(r"^(panic|fatal error): (.*?)(?: \[recovered\])?$", re.MULTILINE)
 GO_FRAME = re.compile(
-    r"^(?:created by )?([\w./*()\[\]$·-]+?)(?:\((?:0x|\.\.\.|\{|\)|\w).*|\))?(?: in goroutine \d+)?"
-    r"\n\t(\S+\.(?:go|s)):(\d+)", re.MULTILINE,
+    r"^(?:created by )?([\w./*()\[\]$·-]{1,300}?)(?:\((?:0x|\.\.\.|\{|\)|\w).{0,1000}|\))?"
+    r"(?: in goroutine \d+)?\n\t(\S+\.(?:go|s)):(\d+)", re.MULTILINE,
 )  # fmt: skip
 
 RUBY_FRAME = re.compile(
-    r"^\s*(?:\d+: )?(?:from )?"
-    r"([^\s:][^:\n]*\.(?:rb|erb|rake|haml|slim)|<internal:\w+>|\(eval[^)]*\)):(\d+)"
-    r"(?::in [`'](.+?)')?(?=:|$)", re.MULTILINE,
+    r"^[ \t]*(?:\d+: )?(?:from )?"
+    r"([^\s:][^:\n]{0,500}\.(?:rb|erb|rake|haml|slim)|<internal:\w+>|\(eval[^)\n]{0,300}\)):(\d+)"
+    r"(?::in [`'](.{1,300}?)')?(?=:|$)", re.MULTILINE,
 )  # fmt: skip
-RUBY_HEAD = re.compile(r":in [`'].+?': (.*?) \(([A-Z][\w:]*)\)$", re.MULTILINE)
+RUBY_HEAD = re.compile(r":in [`'].{1,300}?': (.{0,2000}?) \(([A-Z][\w:]*)\)$", re.MULTILINE)
 RUBY_LOG_HEAD = re.compile(r"^([A-Z][\w:]*) \((.*)\):?$", re.MULTILINE)
 
 PHP_HEAD = re.compile(
-    r"(?:Uncaught )?([A-Za-z_\\][\w\\]*)(?:: (.*?))? in (\S+?\.\w+):(\d+)\n", re.S
+    r"([A-Za-z_\\][\w\\]{0,300})(?:: (.{0,5000}?))? in ([^\s:]{1,1000}?\.\w{1,10}):(\d+)\n", re.S
 )
-PHP_FRAME = re.compile(r"^#\d+ (?:(.+?)\((\d+)\)|\[internal function\]): (.+?)\(", re.MULTILINE)
+PHP_FRAME = re.compile(
+    r"^#\d+ (?:(.{1,1000}?)\((\d+)\)|\[internal function\]): (.{1,300}?)\(", re.MULTILINE
+)
 PHP_STACK = "Stack trace:\n#0"
+PHP_UNCAUGHT = "Uncaught "
 PHP_NEXT = "\n\nNext "
 
 
@@ -132,8 +135,8 @@ def _php(text: str) -> Trace | None:
 
 
 def _php_exception(part: str) -> Raised | None:
-    start = part.find("Uncaught ")
-    if (found := PHP_HEAD.search(part, max(0, start))) is None:
+    start = part.find(PHP_UNCAUGHT)
+    if (found := PHP_HEAD.match(part, start + len(PHP_UNCAUGHT) if start >= 0 else 0)) is None:
         return None
     file, line = found[3], int(found[4])
     frames = []

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from webapp.issues.kinds import IssueKind
 from webapp.issues.occurrences import Occurrence
+from webapp.issues.tracebacks import parse
 
 DEFAULT = "{{ default }}"
 FIELDS = {
@@ -13,6 +14,7 @@ FIELDS = {
     "name": "name", "message": "message", "severity": "severity", "host": "host",
     "service": "service", "person": "person", "traceback": "traceback",
 }  # fmt: skip
+EXCEPTION = "exception"
 LONGEST_LOOKED_AT = 10_000
 PLACE = re.compile(r"\{\{ *default *\}\}|\{(\w{1,40})\}")
 
@@ -40,6 +42,17 @@ class Rule:
             )
         )
 
+    @property
+    def names(self) -> list[str]:
+        """The names in {} of its fingerprint."""
+        return [found[1] for found in PLACE.finditer(self.fingerprint) if found[1]]
+
+    @property
+    def needs_traceback(self) -> bool:
+        """Whether what it says of an occurrence may depend on the traceback."""
+        asked = {*self.matches, *self.names}
+        return bool(asked & {EXCEPTION, "traceback"}) or "{{" in self.fingerprint
+
     def parts(self, occurrence: Occurrence) -> tuple[str, ...]:
         """Its fingerprint for that occurrence, the names in {} filled in."""
         filled = PLACE.sub(
@@ -50,7 +63,13 @@ class Rule:
 
 
 def value_of(occurrence: Occurrence, field: str) -> str:
-    """What the occurrence has in a field of `FIELDS`; empty for none and for unknown ones."""
+    """What the occurrence has in a field of `FIELDS`; empty for none and for unknown ones.
+
+    The field `EXCEPTION` is the type that its traceback ends with.
+    """
+    if field == EXCEPTION:
+        trace = parse(occurrence.traceback)
+        return trace.exception_type if trace else ""
     name = FIELDS.get(field)
     value = getattr(occurrence, name) if name else None
     return str(getattr(value, "value", value) or "")[:LONGEST_LOOKED_AT]

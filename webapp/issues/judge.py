@@ -6,7 +6,6 @@ again, and the others go on. While there is no news a look costs one statement.
 
 import os
 import time
-import traceback
 from collections.abc import Collection, Sequence
 from uuid import uuid4
 
@@ -16,14 +15,10 @@ from redis import RedisError
 from sqlalchemy import exists, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from webapp.core import clock, nudges, queue
+from webapp.core import clock, mishaps, nudges, queue
 from webapp.core.db import db
-from webapp.issues.digesting import digest
-from webapp.issues.judging_jobs import SERVICE
-from webapp.issues.kinds import IssueKind, Severity
 from webapp.issues.leases import Lease
 from webapp.issues.models import ReceivedOccurrence
-from webapp.issues.occurrences import Occurrence
 from webapp.issues.parts import METRICS, RECEIVED, Part, parts
 from webapp.metrics.models import MetricNews
 
@@ -100,31 +95,16 @@ class Judge:
         except AWAY:
             db.session.rollback()
             raise
-        except Exception:
+        except Exception as error:
             db.session.rollback()
             self.paused_until_s[part.name] = time.monotonic() + PAUSE_S
             log.exception("a part of the judge failed", part=part.name)
-            _tell_failure(part, traceback.format_exc())
+            mishaps.tell(error, f"judge {part.name}")
             return 0
         return count
 
     def _is_over(self) -> bool:
         return queue.is_stopping() or self.lease.is_ending(clock.now())
-
-
-def _tell_failure(part: Part, why: str) -> None:
-    """As of any job of ours; what cannot be told either is in the log."""
-    lines = why.strip().split("\n")
-    told = Occurrence(
-        IssueKind.OPERATIONAL, f"judge {part.name}", f"Judging {part.name} failed", lines[-1],
-        Severity.ERROR, clock.now(), service=SERVICE, traceback=why,
-    )  # fmt: skip
-    try:
-        digest([told], clock.now())
-        db.session.commit()
-    except Exception:
-        db.session.rollback()
-        log.exception("it cannot be told that a part of the judge failed", part=part.name)
 
 
 def judge_once() -> int:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from webapp.accounts.models import User
+from webapp.accounts.models import User, UserStatus
 from webapp.core.db import db
 from webapp.issues import queries, sparks
 from webapp.issues.kinds import IssueKind
@@ -47,15 +47,21 @@ def lines(issues: Sequence[RecurringIssue], now: datetime) -> list[Line]:
     """The issues with what stands beside them."""
     since = sparks.hour_of(now) - (SPARK_HOURS - 1) * sparks.HOUR
     hours = queries.hours_of([issue.id for issue in issues], since) if issues else {}
-    people = emails([issue.assignee_id for issue in issues])
+    assignees = emails([issue.assignee_id for issue in issues])
     return [
         Line(
             issue,
             sparks.bars(sparks.hourly(hours[issue.id], now, SPARK_HOURS)),
-            people.get(issue.assignee_id or 0),
+            assignees.get(issue.assignee_id or 0),
         )
         for issue in issues
     ]
+
+
+def people() -> Sequence[tuple[int, str]]:
+    """Everybody who may be given an issue, by address."""
+    query = select(User.id, User.email).where(User.status == UserStatus.APPROVED)
+    return [(user_id, email) for user_id, email in db.session.execute(query.order_by(User.email))]
 
 
 def emails(ids: Sequence[int | None]) -> dict[int, str]:

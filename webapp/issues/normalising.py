@@ -37,7 +37,7 @@ PARTS = (
     ("keep_reason", rf"\b[1-5]\d\d:? (?:{REASONS})\b"),
     ("keep_name", rf"""\b(?:{NAMING_WORDS}) ['"`]{IDENTIFIER}['"`]"""),
     ("keep_kind", rf"""['"`]{IDENTIFIER}['"`] """
-                  r"(?:object\b|is not (?:defined|callable)|module\b|type\b)"),
+                  r"(?:object\b|is (?:not (?:defined|callable)|undefined)|module\b|type\b)"),
     ("url", r"""\b[a-z][a-z0-9+.\-]{1,20}://[^\s"'<>`]{1,2000}"""),
     ("email", r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}"),
     ("id", r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"),
@@ -63,7 +63,7 @@ PARTS = (
 )  # fmt: skip
 FINDER = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in PARTS), re.IGNORECASE)
 PLACEHOLDERS = {name: f"<{name}>" for name, _ in PARTS} | {"assigned": "<value>"}
-LISTS = re.compile(r"(<\w{1,10}>)(?:, ?\1)+")
+LISTS = re.compile(r"(<\w{1,10}>)(?:(?:,? or|,? and|,) ?\1)+")
 STATEMENTS = re.compile(
     r"\n(?:DETAIL|HINT|CONTEXT|LINE \d+): |\n\[SQL: |\n\(Background on this error at: "
 )
@@ -72,11 +72,14 @@ NOTHING_THERE = re.compile(r"(propert(?:y|ies)(?: '[^']{0,100}')? of) (?:undefin
 SPACE = re.compile(r"\s+")
 
 
-@lru_cache(maxsize=2048)
 def normalise(text: str, longest: int = LONGEST) -> str:
     """The first `longest` characters with placeholders for what differs from time to time."""
-    text = STATEMENTS.split(text[:longest], maxsplit=1)[0]
-    found = FINDER.sub(_placeholder, text)
+    return _normalised(text[:longest])
+
+
+@lru_cache(maxsize=2048)
+def _normalised(text: str) -> str:
+    found = FINDER.sub(_placeholder, STATEMENTS.split(text, maxsplit=1)[0])
     found = LISTS.sub(r"\1", SPACE.sub(" ", found)).strip()
     return NOTHING_THERE.sub(r"\1 nothing", LAST_WORD.sub(": <value>", found))
 

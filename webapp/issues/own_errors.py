@@ -1,14 +1,12 @@
-"""What goes wrong while we answer somebody: an import, a page, a question to the API.
+"""What goes wrong in our own processes and fails no job: a page, an import, a collection.
 
 It is kept as what other programs send is, with one insert, and judged a moment later.
 """
 
 import traceback
+from typing import Any
 
 import orjson
-import structlog
-from flask import request
-from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.core import clock
 from webapp.core.db import db
@@ -17,27 +15,23 @@ from webapp.issues.judging_jobs import SERVICE
 from webapp.issues.kinds import IssueKind, Severity
 
 LONGEST = 10_000
-log = structlog.get_logger(__name__)
 
 
-def tell(error: Exception, reference: str) -> None:
-    """Keep an error that nobody expected, whose request is over and rolled back."""
+def tell(error: Exception, task: str, context: dict[str, Any]) -> None:
+    """Keep an error that nobody expected; rolls back what it was in, and commits."""
     db.session.rollback()
-    task = request.endpoint or request.path
-    said = str(error).strip()
     told = {
         "kind": IssueKind.OPERATIONAL.value,
         "name": f"{task} failed",
         "task": task,
-        "error_message": (f"{type(error).__name__}: {said}".removesuffix(": "))[:LONGEST],
+        "error_message": f"{type(error).__name__}: {error}".removesuffix(": ")[:LONGEST],
         "traceback": "".join(traceback.format_exception(error)),
         "severity": Severity.ERROR.value,
         "service": SERVICE,
-        "context": {"path": request.path, "method": request.method, "reference": reference},
+        "context": context,
     }
     try:
         receiving.receive([orjson.dumps([told])], clock.now())
         db.session.commit()
-    except SQLAlchemyError as failure:
+    finally:
         db.session.rollback()
-        log.error("an error is in the log alone", reference=reference, why=str(failure))

@@ -16,7 +16,7 @@ from webapp.issues import (
     tracebacks,
     weeks,
 )
-from webapp.issues.listing import emails
+from webapp.issues.listing import emails, people
 from webapp.issues.models import RecurringIssue
 from webapp.issues.page_schemas import IGNORING
 from webapp.issues.records import Record
@@ -68,6 +68,7 @@ def now_context(issue: RecurringIssue, range_name: str, now: datetime) -> dict[s
         "chosen": range_name,
         "assignee": emails([issue.assignee_id]).get(issue.assignee_id or 0),
         "affected": occurrence_queries.affected(issue.id),
+        "people": people(),
         "ignoring": [(name, label) for name, (label, _) in IGNORING.items()],
     }
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from webapp.core.db import db
 from webapp.issues import fingerprints, scrubbing
 from webapp.issues.fingerprints import Keys
+from webapp.issues.fitting import fitted
 from webapp.issues.grouping_rules import Rule
 from webapp.issues.kinds import IssueKind
 from webapp.issues.models import GroupingRule
@@ -55,7 +56,7 @@ def preparer() -> Callable[[Occurrence], Prepared]:
     scrub = cache(lambda text: scrubbing.scrub(text, secret))
 
     def prepare_one(occurrence: Occurrence) -> Prepared:
-        clean = _without_secrets(occurrence, scrub, secret)
+        clean = _without_secrets(fitted(occurrence), scrub, secret)
         like = _told(clean)
         if like is None or like not in made:
             keys = fingerprints.keys_of(clean, rules)

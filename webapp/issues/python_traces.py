@@ -9,13 +9,14 @@ HEADER = "Traceback (most recent call last):"
 CAUSED = "The above exception was the direct cause of the following exception:"
 DURING = "During handling of the above exception, another exception occurred:"
 FRAME = re.compile(
-    r'^ +File "([^"\n]+)", line (\d+)(?:, in (.+))?(?:\n {4,}(?!File ")(.*\S))?', re.MULTILINE
+    r'^ ++File "([^"\n]++)", line (\d++)(?:, in (.++))?(?:\n {4,}+(?!File ")(.++))?', re.MULTILINE
 )
 TYPE = re.compile(r"((?:[^\W\d]\w*|<locals>)(?:\.(?:[^\W\d]\w*|<locals>))*)(?:: ?(.*)|)\Z")
 DIVIDER = re.compile(r"^[ |]*\+-[+-]*(?: (?:\d+|\.\.\.) -+)?$", re.MULTILINE)
 RAILS = re.compile(r"^ *[|+] ?(?!-)", re.MULTILINE)
 COMPREHENSIONS = frozenset(("<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>"))
 MOST_EXCEPTIONS = 50
+DEEPEST_GROUP = 30
 
 
 def parse(text: str) -> Trace | None:
@@ -32,7 +33,10 @@ def parse(text: str) -> Trace | None:
 
 def _without_rails(text: str) -> str:
     """The text of a group without the lines it is drawn with, but with its dividers."""
-    while (plain := RAILS.sub("", text)) != text:
+    for _ in range(DEEPEST_GROUP):
+        plain = RAILS.sub("", text)
+        if plain == text:
+            break
         text = plain
     return text
 
@@ -67,7 +71,9 @@ def _exception(part: str, link: Link) -> Raised | None:
         file, line, function, code = found.groups()
         if function in COMPREHENSIONS and frames and frames[-1].file == file:
             function = frames[-1].function  # as they are called since Python 3.12
-        frames.append(Frame(file, int(line), function or "", code or "", is_own_file(file)))
+        frames.append(
+            Frame(file, int(line), function or "", (code or "").rstrip(), is_own_file(file))
+        )
         end = found.end()
     if (told := _told(part[end:])) is None:
         return None

@@ -22,6 +22,7 @@ SAYS_DATA = frozenset((
     "JSONDecodeError", "UnicodeDecodeError", "UnicodeEncodeError", "ParseError", "ExpatError",
     "ScannerError", "ParserError", "SyntaxError", "SAXParseException", "JsonParseException",
     "DateTimeParseException", "XMLSyntaxError", "PatternError", "re.error",
+    "UnpicklingError",
 ))  # fmt: skip
 STANDARD = frozenset((
     "Error", "TypeError", "RangeError", "ReferenceError", "EvalError", "URIError", "AbortError",
@@ -37,6 +38,7 @@ ENDLESS_MESSAGE = re.compile(r"maximum call stack size exceeded|stack overflow",
 RAISES = re.compile(r"(?:raise|throw|abort|fail|panic|assert)\b")
 NAME = re.compile(r"['\"][^\W\d][\w.-]{0,99}['\"]")
 CHANGING = re.compile(r"\d+|(?<=[.\-_])[0-9a-f]{6,40}(?=[.\-_])")
+LONGEST_PART = 2_000
 MOST_CAUSES = 5
 MOST_MEMBERS = 10
 CYCLE_LOOKED_AT = 30
@@ -47,6 +49,10 @@ def of(trace: Trace) -> list[Part]:
     told = trace.told
     if told.short_type in STRIKE_ANYWHERE:
         return [("exception", told.short_type)]
+    return [(name, value[:LONGEST_PART]) for name, value in _all_of(trace)]
+
+
+def _all_of(trace: Trace) -> list[Part]:
     members = _of_members(trace)
     causes = _causes(trace)
     parts = [
@@ -119,8 +125,14 @@ def _is_said_without_message(raised: Raised, language: str) -> bool:
         return not (is_python and last.is_in_app and not last.function)  # a mistake in own code
     if not is_python:
         return last.is_in_app and _is_own_type(raised, language)
-    is_own_type = not last.code and "." in raised.exception_type
+    is_own_type = not last.code and _is_own_module(raised)
     return last.is_in_app and (is_own_type or RAISES.match(last.code) is not None)
+
+
+def _is_own_module(raised: Raised) -> bool:
+    """Whether the type was made in the package or module of one of the team's own frames."""
+    root, dot, _ = raised.exception_type.partition(".")
+    return bool(dot) and any(root in re.split(r"[/\\.]", frame.file) for frame in raised.own_frames)
 
 
 def _is_raised_by_own(raised: Raised) -> bool:

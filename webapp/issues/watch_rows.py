@@ -15,6 +15,12 @@ CHUNK = 5_000  # ids in one statement
 REST = ("overload_id", "flips")
 COLUMNS = tuple(WATCHES.c[name] for name in ("rule_id", "series_id", *REST, *Standing._fields))
 FIRST = 2 + len(REST)
+TOUCH = "UPDATE rule_watches SET newest_ms = ? WHERE rule_id = ? AND series_id = ?"
+TOUCH_ARRAYS = """
+UPDATE rule_watches AS watch SET newest_ms = given.newest_ms
+FROM unnest(%s::bigint[], %s::integer[], %s::integer[]) AS given (newest_ms, rule_id, series_id)
+WHERE watch.rule_id = given.rule_id AND watch.series_id = given.series_id
+"""
 
 
 class Watch(NamedTuple):
@@ -34,6 +40,11 @@ class Change(NamedTuple):
     standing: Standing
     overload_id: int | None
     flips: list[int] | None
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether all is well as before, and only the newest sample is another."""
+        return self.flips is None and self.standing.is_at_rest and self.watch.standing.is_at_rest
 
 
 def of_series(series_ids: Collection[int]) -> list[Watch]:
@@ -56,8 +67,9 @@ def of_rule(rule_id: int) -> list[Watch]:
 
 def save(changes: Sequence[Change]) -> None:
     """Write down where rules stand now; a watch that is gone meanwhile stays gone."""
-    if changes:
-        rows = [_values(change) for change in changes]
+    _touch([change for change in changes if change.is_at_rest])
+    rows = [_values(change) for change in changes if not change.is_at_rest]
+    if rows:
         db.session.connection().execute(_update(*Standing._fields, "overload_id"), rows)
     flipped = [_flips(change) for change in changes if change.flips is not None]
     if flipped:
@@ -103,6 +115,18 @@ def watch_of(row: Any) -> Watch:
     rule_id, series_id, overload_id, flips = row[:FIRST]
     told = list(flips["ms"]) if flips else []
     return Watch(rule_id, series_id, overload_id, told, Standing._make(row[FIRST:]))
+
+
+def _touch(changes: Sequence[Change]) -> None:
+    """Of all series at once, about every minute: one statement, or light ones."""
+    rows = [(c.standing.newest_ms, c.watch.rule_id, c.watch.series_id) for c in changes]
+    if not rows:
+        return
+    if db.engine.dialect.name == "sqlite":
+        db.session.connection().exec_driver_sql(TOUCH, rows)
+        return
+    columns = tuple("{" + str(list(column))[1:-1] + "}" for column in zip(*rows, strict=True))
+    db.session.connection().exec_driver_sql(TOUCH_ARRAYS, columns)
 
 
 def _update(*names: str) -> Any:
