@@ -6,6 +6,7 @@ import argparse
 import gc
 import os
 import signal
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -27,6 +28,7 @@ from webapp.metrics.system import host_name
 
 Beside = dict[str, tuple[Callable[..., None], tuple[Any, ...]]]  # what to call, with what
 SCHEDULER, RESIDENT = "scheduler", "resident"
+PATIENCE_S, PAUSE_S = 3.0, 0.02  # for a Redis that starts beside us
 GARBAGE = 20_000  # objects more, and it is collected: a batch of checks at a time
 log = structlog.get_logger(__name__)
 
@@ -77,15 +79,35 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="worker.py", description=__doc__)
     parser.add_argument("--no-scheduler", action="store_true", help="never stand for election")
     options = parser.parse_args(arguments)
-    app = create_app()
+    run(create_app(), with_scheduler=not options.no_scheduler)
+
+
+def run(app: Flask, *, with_scheduler: bool) -> None:
+    """Be the pool until SIGTERM or SIGINT."""
     configure_mappers()
     dispose_engines(app)
     # What is loaded now is for good: the collector leaves it alone, and its pages stay shared.
     gc.freeze()
     gc.set_threshold(GARBAGE)
     settings: Settings = app.extensions["settings"]
-    pool = Pool(app, with_scheduler=not options.no_scheduler)
+    await_redis(app.extensions["redis"])
+    pool = Pool(app, with_scheduler=with_scheduler)
     pool.start(logging_level=_level(settings))
+
+
+def await_redis(redis: Redis, patience_s: float = PATIENCE_S) -> None:
+    """Let a Redis that starts at the same moment come up; the workers cope with one that is away.
+
+    Without it each of them fails once and says so.
+    """
+    give_up_at = time.monotonic() + patience_s
+    while time.monotonic() < give_up_at:
+        try:
+            redis.ping()
+        except RedisError:
+            time.sleep(PAUSE_S)
+        else:
+            return
 
 
 def _level(settings: Settings) -> str:
