@@ -1,5 +1,6 @@
 """Real servers for the tests: SQLite, PostgreSQL, Redis; the outside world switched off."""
 
+import importlib.util
 import os
 import secrets
 import shutil
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
@@ -165,11 +168,28 @@ def app_on_new_tables(settings: config.Settings) -> Iterator[Flask]:
     with app.app_context():
         db.drop_all()
         db.create_all()
+        full_text("create")
     yield app
     with app.app_context():
+        full_text("drop")
         db.drop_all()
         for engine in db.engines.values():
             engine.dispose()
+
+
+def full_text(deed: str) -> None:
+    """Create or drop what the words of issues are sought in, as the migration does."""
+    path = Path(__file__).parents[1] / "migrations" / "versions" / "0004_issues.py"
+    found = importlib.util.spec_from_file_location("migration_0004", path)
+    assert found is not None
+    assert found.loader is not None
+    migration = importlib.util.module_from_spec(found)
+    found.loader.exec_module(migration)
+    with (
+        db.engine.begin() as connection,
+        Operations.context(MigrationContext.configure(connection)),
+    ):
+        migration._each_index(deed)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from webapp import (
     activity,
     cli,
     config,
+    issues,
     metrics,
     reports,
     retention,
@@ -32,6 +33,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     activity.init_app(app)
     metrics.init_app(app)
     websites.init_app(app)
+    issues.init_app(app)
     retention.init_app(app)
     selfcheck.init_app(app)
     reports.init_app(app)

@@ -6,41 +6,14 @@ start with one sentence that names the variable.
 
 import os
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-
-class ConfigError(Exception):
-    """A setting that cannot be used; the message is one sentence for the operator."""
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What an operator may set: environment variable, type, default as text, help, bounds."""
-
-    name: str
-    type: type
-    default: Any
-    help: str
-    low: float | None
-    high: float | None
-    choices: tuple[str, ...]
-
-
-def setting(
-    default: Any,
-    help: str,
-    *,
-    low: float | None = None,
-    high: float | None = None,
-    choices: tuple[str, ...] = (),
-) -> Any:
-    """Declare one field of `Settings` with its default, help and bounds (in the field's unit)."""
-    return field(
-        default=default, metadata={"help": help, "low": low, "high": high, "choices": choices}
-    )
+from webapp.setting import ConfigError as ConfigError
+from webapp.setting import Setting as Setting
+from webapp.setting import parse, setting
 
 
 @dataclass(frozen=True)
@@ -151,6 +124,36 @@ class Settings:
         "host:port or URLs, separated by commas, that answer while this machine's own network "
         "works: they tell an outage of most websites from one of ours.",
     )
+    occurrences_days: int = setting(
+        90,
+        "Days that faults, overloads and operational issues are kept; of each recurring issue the "
+        "first and the last stay.",
+        low=2,
+        high=3650,
+    )
+    occurrences_per_issue: int = setting(
+        1000,
+        "Occurrences that one recurring issue keeps: the first, the last and a spread of what "
+        "lies between.",
+        low=10,
+        high=1_000_000,
+    )
+    occurrences_max_mb: int = setting(
+        2000,
+        "Megabytes that all occurrences may take: beyond that the recurring issues with most of "
+        "them keep fewer; 0 means no limit.",
+        low=0,
+        high=100_000_000,
+    )
+    resolved_issues_days: int = setting(
+        180, "Days that a resolved recurring issue is kept after it was last seen.", low=1, high=3650
+    )
+    issue_hours_days: int = setting(
+        400, "Days that it is kept how often a recurring issue came by the hour.", low=32, high=3650
+    )
+    refused_occurrences_days: int = setting(
+        30, "Days that occurrences which could not be digested are kept.", low=1, high=3650
+    )
     activity_kept: int = setting(
         1000,
         "Entries the diary keeps; it is pruned once it holds 100 more.",
@@ -222,7 +225,7 @@ SETTINGS = _describe()
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read all settings, generating the keys that are not set; raise `ConfigError` on a bad one."""
     environ = os.environ if environ is None else environ
-    values = {s.name.lower(): _parse(s, environ[s.name]) for s in SETTINGS if environ.get(s.name)}
+    values = {s.name.lower(): parse(s, environ[s.name]) for s in SETTINGS if environ.get(s.name)}
     values["data_dir"] = Path(values.get("data_dir", Settings.data_dir)).expanduser().absolute()
     settings = Settings(**values)
     _check_urls(settings)
@@ -242,47 +245,6 @@ def reference_address(target: str) -> tuple[str, int]:
             f"REFERENCE_TARGETS must be host:port or URLs separated by commas, not {target!r}."
         ) from error
     return parts.hostname, port
-
-
-def _parse(setting: Setting, text: str) -> Any:
-    try:
-        value = _PARSERS[setting.type](text.strip())
-    except ValueError as error:
-        raise ConfigError(
-            f"{setting.name} must be {_NOUNS[setting.type]}, not {text!r}."
-        ) from error
-    if setting.low is not None and value < setting.low:
-        raise ConfigError(f"{setting.name} must be at least {setting.low:g}, not {text}.")
-    if setting.high is not None and value > setting.high:
-        raise ConfigError(f"{setting.name} must be at most {setting.high:g}, not {text}.")
-    if setting.choices and value not in setting.choices:
-        raise ConfigError(f"{setting.name} must be one of {', '.join(setting.choices)}.")
-    return value
-
-
-def _boolean(text: str) -> bool:
-    known = {"1": True, "true": True, "yes": True, "on": True}
-    known |= {"0": False, "false": False, "no": False, "off": False}
-    if text.lower() not in known:
-        raise ValueError(text)
-    return known[text.lower()]
-
-
-def _number(text: str) -> float:
-    value = float(text)
-    if value != value or value in (float("inf"), float("-inf")):
-        raise ValueError(text)
-    return value
-
-
-_PARSERS: dict[type, Any] = {str: str, int: int, float: _number, bool: _boolean, Path: Path}
-_NOUNS = {
-    str: "text",
-    int: "a whole number",
-    float: "a number",
-    bool: "true or false",
-    Path: "a path",
-}
 
 
 def _check_urls(settings: Settings) -> None:

@@ -1,5 +1,5 @@
-"""The worker pool: RQ workers, the resident worker that reads this host, and one candidate for
-scheduler, kept alive by RQ's WorkerPool.
+"""The worker pool: RQ workers, the resident worker that reads this host and judges, and one
+candidate for scheduler, kept alive by RQ's WorkerPool.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from webapp.core.db import dispose_engines
 from webapp.core.queue import QUEUES, die_with_parent, worker_class
 from webapp.core.resident import reside
 from webapp.core.timetable import ElectedScheduler
+from webapp.issues.jobs import judge_beside
 from webapp.metrics.collector import TIMEOUT_S, collect_metrics
 from webapp.metrics.system import host_name
 
@@ -58,9 +59,9 @@ class Pool(WorkerPool):
 
 
 def run_resident(app: Flask, pool: int) -> None:
-    """Read this host's metrics, as an RQ worker of its own; ends with its pool."""
+    """Read this host's metrics, as an RQ worker of its own, and judge; ends with its pool."""
     level = _level(app.extensions["settings"])
-    reside(app, collect_metrics, host_name(), TIMEOUT_S, pool, level)
+    reside(app, collect_metrics, host_name(), TIMEOUT_S, pool, level, (judge_beside,))
 
 
 def run_scheduler(settings: Settings, pool: int) -> None:

@@ -41,6 +41,17 @@ class ActivityType(str, Enum):
     HOST_BACK = "host_back"
     HOST_STARTED_AGAIN = "host_started_again"
     SOURCE_RECOVERED = "source_recovered"
+    ISSUE_OPENED = "issue_opened"
+    ISSUE_REGRESSED = "issue_regressed"
+    ISSUE_ACKNOWLEDGED = "issue_acknowledged"
+    ISSUE_RESOLVED = "issue_resolved"
+    ISSUE_RECOVERED = "issue_recovered"
+    ISSUE_REOPENED = "issue_reopened"
+    ISSUE_IGNORED = "issue_ignored"
+    ISSUE_ASSIGNED = "issue_assigned"
+    ISSUE_MERGED = "issue_merged"
+    ISSUE_SPLIT = "issue_split"
+    ISSUE_STEP_UNDONE = "issue_step_undone"
 
     @property
     def label(self) -> str:
@@ -60,6 +71,11 @@ LOOKS = {
     ActivityType.WEBSITE_UP: "up",
     ActivityType.WEBSITE_PAUSED: "paused",
     ActivityType.WEBSITE_MAINTENANCE: "maintenance",
+    ActivityType.ISSUE_OPENED: "warning",
+    ActivityType.ISSUE_REGRESSED: "warning",
+    ActivityType.ISSUE_RESOLVED: "approved",
+    ActivityType.ISSUE_RECOVERED: "up",
+    ActivityType.ISSUE_IGNORED: "paused",
 }
 
 

@@ -1,0 +1,157 @@
+"""Secrets in a text: named ones (password=...), and those that their shape gives away.
+
+Each sort is sought only where a word that belongs to it occurs, so that a long text without
+secrets costs next to nothing. Every pattern takes linear time.
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from webapp.issues.secret_names import is_secret
+
+SCRUBBED = "[scrubbed]"
+NAME_HINTS = (
+    "pass", "pwd", "secret", "token", "key", "auth", "cookie", "credential", "session", "srf",
+    "card", "securitycode", "security_code",
+)  # fmt: skip
+NAME_WORDS = (
+    r"pass(?:word|wd|phrase|code)|secret|token|(?:api|access|private|signing|encryption)[_-]?key"
+    r"|authorization|cookie|credential|session[_-]?(?:id|key)|[cx]srf|card[_-]?number|credit[_-]?card"
+    r"|security[_-]?code|(?<![^\W_])pwd|(?<![^\W_])(?:pass|pw|auth|sid|jwt|cvv2?|cvc|pin|ssn|iban|otp|dsn|sig)"
+    r"(?=[\"'\\=])"
+)
+QUOTE = r"\\{0,3}[\"']"
+VALUE = (
+    rf"(?P<start>[bru]{{0,2}}(?P<quote>{QUOTE}))(?:(?!(?P=quote))(?:\\.|[^\n]))*+(?P<end>(?P=quote))?"
+    r"|[^\s,;&\"'(){}\[\]<>]++[(\[]?"
+)
+BETWEEN = (
+    rf"(?:{QUOTE})?\s{{0,4}}(?:=>|:=|[:=])\s{{0,4}}|{QUOTE}\s{{0,4}},\s{{0,4}}(?=[bru]?{QUOTE})"
+)
+ARGUMENT = re.compile(
+    rf"(--?[\w-]{{0,40}}?(?:{NAME_WORDS})[\w-]{{0,40}}+(?: {{1,4}}|{QUOTE}, ?{QUOTE}))"
+    r"([^\s\"'\[]++)",
+    re.IGNORECASE,
+)  # fmt: skip
+BEFORE = re.compile(r"[\w.-]{0,60}\Z")
+ALLOWED = re.compile(r"none|null|nil|true|false|undefined|\*+|\$\{?\w+", re.IGNORECASE)
+EXPRESSION = re.compile(
+    r"[A-Za-z_][\w.]*[(\[]\Z|(?:self|cls|this|os|settings|config|args|kwargs|request)\."
+)
+HEADER = re.compile(
+    r"\b((?:proxy-)?authorization|(?:set-)?cookie)([\"']?[ \t]{0,4}+:[ \t]{0,4}+(?:[bru]?[\"'])?+)"
+    r"(?!\[scrubbed\])([^\r\n\"']++)",
+    re.IGNORECASE,
+)
+SCHEME = re.compile(r"\b(bearer|basic|negotiate)(\s{1,4})([\w.+/=~-]{8,}+)", re.IGNORECASE)
+CREDENTIALS = re.compile(
+    r"(?<=://)([^\s/@:'\"<>]{0,256}+:)([^\s/'\"<>]{1,1024})@|(?<=://)()([\w-]{16,256}+)@"
+)
+SHAPED = re.compile(
+    r"\b(?:eyJ[\w-]{5,}+\.[\w-]{5,}+(?:\.[\w-]*+)?"  # a JWT
+    r"|(?:AKIA|ASIA)[A-Z0-9]{16}\b|AIza[\w-]{30,}+"
+    r"|(?:gh[pousr]_|github_pat_|glpat-|xox[abps]-|xapp-|[srp]k_(?:live|test)_|whsec_|npm_"
+    r"|pypi-|dop_v1_|hf_|shpat_|sq0atp-|lin_api_|wk_)[\w-]{10,}+"
+    r"|sk-[\w-]{20,}+|SG\.[\w-]{16,}+\.[\w-]{16,}+)"
+)
+SHAPE_HINTS = (
+    "eyJ", "AKIA", "ASIA", "AIza", "gh", "glpat-", "xox", "xapp-", "k_live_", "k_test_", "whsec_",
+    "npm_", "pypi-", "dop_v1_", "hf_", "shpat_", "sq0atp-", "lin_api_", "wk_", "sk-", "SG.",
+)  # fmt: skip
+CARD = re.compile(
+    r"[2-6](?<![\d.-].)(?:\d{3}([ -]?)\d{4}\1\d{4}\1\d{1,7}|\d{3}([ -]?)\d{6}\2\d{5})(?![\d.]\d)"
+)
+PEM_START, PEM_END, PEM_KEY = "-----BEGIN ", "-----END ", "PRIVATE KEY-----"
+LONGEST_LABEL = 60
+
+
+def scrub_text(text: str, more: frozenset[str] = frozenset()) -> str:
+    """The text without secrets; `more` are further names of secrets, in plain form."""
+    if PEM_START in text:
+        text = _without_pem(text)
+    if "://" in text and "@" in text:
+        text = CREDENTIALS.sub(_address, text)
+    if any(hint in text for hint in SHAPE_HINTS):
+        text = SHAPED.sub(SCRUBBED, text)
+    lower = text.lower()
+    if "authorization" in lower or "cookie" in lower:
+        text = HEADER.sub(rf"\1\2{SCRUBBED}", text)
+    if "bearer" in lower or "basic" in lower or "negotiate" in lower:
+        text = SCHEME.sub(_scheme, text)
+    if any(hint in lower for hint in NAME_HINTS) or any(name in lower for name in more):
+        text = _named(more).sub(_value(more), text)
+        text = ARGUMENT.sub(rf"\1{SCRUBBED}", text) if " -" in text or "'-" in text else text
+    return CARD.sub(_card, text)
+
+
+@lru_cache(maxsize=16)
+def _named(more: frozenset[str]) -> re.Pattern[str]:
+    own = "".join("|" + "[_.-]?".join(map(re.escape, name)) for name in sorted(more) if name)
+    return re.compile(
+        rf"((?:{NAME_WORDS}{own})[\w.-]{{0,60}}+)(?P<between>{BETWEEN})(?P<value>{VALUE})",
+        re.IGNORECASE,
+    )
+
+
+@lru_cache(maxsize=16)
+def _value(more: frozenset[str]) -> Callable[[re.Match[str]], str]:
+    def scrubbed(found: re.Match[str]) -> str:
+        start = found.start()
+        before = found.string[max(0, start - 60) : start]
+        head = BEFORE.search(before)
+        name = (head[0] if head else "") + found[1]
+        if not is_secret(name, more) or _is_harmless(found, name, before):
+            return found[0]
+        kept = f"{found['start'] or ''}{SCRUBBED}{found['end'] or ''}"
+        return f"{found[1]}{found['between']}{kept}"
+
+    return scrubbed
+
+
+def _is_harmless(found: re.Match[str], name: str, before: str) -> bool:
+    """What is code or prose: password=password, token = get(), password: too short."""
+    value, between = found["value"], found["between"]
+    if "," in between:  # pairs are written in parentheses, lists of names are not
+        return not before.removesuffix(name[: len(name) - len(found[1])]).endswith(("('", '("'))
+    if found["start"]:
+        return value.strip("bru\\\"'") == ""
+    if ALLOWED.fullmatch(value) or EXPRESSION.match(value) or value == name:
+        return True
+    rest = found.string[found.end() : found.end() + 2]
+    is_prose = ":" in between and value.isalpha() and rest[:1] == " " and rest[1:].isalpha()
+    return is_prose or (":" in between and value == "//")
+
+
+def _address(found: re.Match[str]) -> str:
+    return f"{found[1] or ''}{SCRUBBED}@"
+
+
+def _scheme(found: re.Match[str]) -> str:
+    """A word after "basic" is prose unless it has what words have not."""
+    if found[3].isalpha() and found[3].islower():
+        return found[0]
+    return f"{found[1]}{found[2]}{SCRUBBED}"
+
+
+def _card(found: re.Match[str]) -> str:
+    digits = [int(digit) for digit in found[0] if digit.isdigit()]
+    doubled = [digit * 2 - 9 * (digit > 4) for digit in digits[-2::-2]]
+    is_card = (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0 and len(set(digits)) > 1
+    return SCRUBBED if is_card else found[0]
+
+
+def _without_pem(text: str) -> str:
+    """Private keys go; what is never ended goes to the end of the text."""
+    kept, at = [], 0
+    while (start := text.find(PEM_START, at)) >= 0:
+        label_end = text.find(PEM_KEY, start, start + LONGEST_LABEL)
+        if label_end < 0:
+            kept.append(text[at : start + len(PEM_START)])
+            at = start + len(PEM_START)
+            continue
+        end = text.find(PEM_END, label_end)
+        close = text.find("-----", end + len(PEM_END)) if end >= 0 else -1
+        kept += [text[at:start], SCRUBBED]
+        at = close + 5 if close >= 0 else len(text)
+    return "".join(kept) + text[at:]
