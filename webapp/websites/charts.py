@@ -17,7 +17,13 @@ SERIES = {
     "Connect": "connect_time_ms",
     "DNS": "dns_time_ms",
 }
-PHASES = {"First byte": "ttfb", "TLS": "tls", "Connect": "connect", "DNS": "dns"}
+PHASES = {
+    "Transfer": "transfer",
+    "First byte": "ttfb",
+    "TLS": "tls",
+    "Connect": "connect",
+    "DNS": "dns",
+}
 RECENT = "recent"
 
 
