@@ -83,7 +83,8 @@ class Page(Output, Generic[Item]):
 class Operation:
     """What a route takes and gives, for the checks and for the OpenAPI document.
 
-    `takes` and `gives` are media types of a body or an answer that is no JSON but text.
+    `takes` and `gives` are media types of a body that the function reads, and of an answer that it
+    returns as a response, because they are no JSON but text.
     """
 
     summary: str
@@ -116,11 +117,9 @@ def operation(
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Make a view of a function that is called with `query=` and `body=` where declared.
 
-    What it returns is shaped by `returns`; a pair `(items, total)` becomes one page of a list.
-    With no `returns` the answer is 204. The transaction is committed after a method that changes.
-    With `unchecked`, the most bytes of it, the body comes as decoded, for the function to check;
-    `body` then only describes it. A body that `takes` another media type the function reads itself,
-    and what `gives` another one it returns as a response.
+    What it returns is shaped by `returns` (204 without); a pair `(items, total)` is one page of a
+    list. The transaction is committed after a method that changes. With `unchecked`, the most bytes
+    of it, the body comes as decoded, to be checked there. Text is read and answered by itself.
     """
 
     told = Operation(summary, query, body, returns, status, takes, gives)
