@@ -41,6 +41,7 @@ class ActivityType(str, Enum):
     HOST_BACK = "host_back"
     HOST_STARTED_AGAIN = "host_started_again"
     SOURCE_RECOVERED = "source_recovered"
+    SYSTEM_RECOVERED = "system_recovered"
     ISSUE_OPENED = "issue_opened"
     ISSUE_REGRESSED = "issue_regressed"
     ISSUE_ACKNOWLEDGED = "issue_acknowledged"
@@ -65,6 +66,7 @@ LOOKS = {
     ActivityType.STREAM_ERROR: "error",
     ActivityType.SYSTEM_WARNING: "warning",
     ActivityType.SYSTEM_ERROR: "error",
+    ActivityType.SYSTEM_RECOVERED: "up",
     ActivityType.HOST_SILENT: "warning",
     ActivityType.HOST_BACK: "up",
     ActivityType.WEBSITE_DOWN: "down",
