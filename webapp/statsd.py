@@ -25,7 +25,6 @@ from webapp.core.db import db
 from webapp.metrics import actions
 from webapp.metrics.readings import Sample
 from webapp.metrics.statsd_sums import Sums
-from webapp.metrics.system import host_name
 
 LARGEST_PACKET = 65_535
 RECEIVE_BUFFER = 4 * 2**20  # as far as the kernel allows; what fits no more is lost unseen
@@ -102,9 +101,10 @@ def listen(
     flush: Callable[[Sequence[Sample]], None],
     flush_s: float,
     is_over: Callable[[], bool],
+    host: str,
 ) -> None:
     """Sum what comes in and hand it to `flush` every `flush_s` seconds, and at the end."""
-    sums, host = Sums(), host_name()
+    sums = Sums()
     due = time.monotonic() + flush_s
     while not is_over():
         with suppress(TimeoutError):
@@ -158,7 +158,7 @@ def run(settings: Settings, listener: socket.socket, app: Flask | None = None) -
     made = app or create_app(settings)
     keeper = Keeper(lambda samples: store(made, samples))
     log.info("listening for StatsD", port=listener.getsockname()[1])
-    listen(listener, keeper.put, settings.statsd_flush_s, over.is_set)
+    listen(listener, keeper.put, settings.statsd_flush_s, over.is_set, settings.own_host)
     keeper.close(patience_s=5)
 
 

@@ -25,7 +25,6 @@ from webapp.core.resident import reside
 from webapp.core.timetable import ElectedScheduler
 from webapp.issues.jobs import judge_beside
 from webapp.metrics.collector import TIMEOUT_S, collect_metrics
-from webapp.metrics.system import host_name
 
 Beside = dict[str, tuple[Callable[..., None], tuple[Any, ...]]]  # what to call, with what
 SCHEDULER, RESIDENT = "scheduler", "resident"
@@ -60,8 +59,9 @@ class Pool(WorkerPool):
 
 def run_resident(app: Flask, pool: int) -> None:
     """Read this host's metrics, as an RQ worker of its own, and judge; ends with its pool."""
-    level = _level(app.extensions["settings"])
-    reside(app, collect_metrics, host_name(), TIMEOUT_S, pool, level, (judge_beside,))
+    settings: Settings = app.extensions["settings"]
+    level = _level(settings)
+    reside(app, collect_metrics, settings.own_host, TIMEOUT_S, pool, level, (judge_beside,))
 
 
 def run_scheduler(settings: Settings, pool: int) -> None:

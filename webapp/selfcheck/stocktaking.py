@@ -20,7 +20,6 @@ from webapp.config import Settings
 from webapp.core import clock
 from webapp.core.db import db
 from webapp.core.workforce import impatient_redis
-from webapp.metrics import system
 from webapp.selfcheck import queries
 from webapp.selfcheck.components import (
     API,
@@ -94,13 +93,13 @@ def look_at_web() -> dict[str, Finding]:
     }
     if settings.public_url:
         return found
-    is_here = _is_here(any(finding.state == OK for finding in found.values()))
+    is_here = _is_here(settings.own_host, any(f.state == OK for f in found.values()))
     return {name: elsewhere(finding, is_here) for name, finding in found.items()}
 
 
-def _is_here(answers: bool) -> bool:
+def _is_here(host: str, answers: bool) -> bool:
     """Whether a web server belongs to this machine: one answers, or has within the last days."""
-    key = SERVES.format(host=system.host_name())
+    key = SERVES.format(host=host)
     try:
         if answers:
             impatient_redis().set(key, 1, ex=SERVES_FOR_S)
