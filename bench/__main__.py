@@ -6,10 +6,12 @@ from bench import (
     agent,
     charts,
     checks,
+    digest,
     heartbeats,
     idle,
     ingest,
     intervals,
+    judge,
     kills,
     middleware,
     pages,
@@ -36,8 +38,10 @@ BENCHMARKS = {
     "agent": agent.main,
     "sampler": sampler.main,
     "ingest": ingest.main,
+    "judge": judge.main,
     "storage": storage.main,
     "charts": charts.main,
+    "digest": digest.main,
 }
 
 

@@ -159,6 +159,11 @@ class Settings:
     refused_occurrences_days: int = setting(
         30, "Days that occurrences which could not be digested are kept.", low=1, high=3650
     )
+    scrub_keys: str = setting(
+        "",
+        "Names, separated by commas, whose values are taken out of issues as passwords and tokens "
+        "are.",
+    )
     activity_kept: int = setting(
         1000,
         "Entries the diary keeps; it is pruned once it holds 100 more.",
@@ -210,6 +215,11 @@ class Settings:
         """Host and port of each reference target."""
         targets = (target.strip() for target in self.reference_targets.split(","))
         return tuple(reference_address(target) for target in targets if target)
+
+    @property
+    def scrubbed_keys(self) -> frozenset[str]:
+        """Names of secrets beside the known ones."""
+        return frozenset(key.strip() for key in self.scrub_keys.split(",") if key.strip())
 
     @property
     def broker_url(self) -> str:

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from webapp.client.delivery import Refused
 from webapp.client.outbox import Outbox
 from webapp.client.tally import Key, Tally
+from webapp.client.transport import Refused
 
 N = Key("custom", "n", "")
 

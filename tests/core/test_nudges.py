@@ -83,11 +83,11 @@ def test_what_was_rolled_back_rings_nothing(redis):
 
 def test_without_redis_nobody_is_woken_and_nothing_fails(context, monkeypatch):
     away = Redis(unix_socket_path="/nonexistent.sock", retry=Retry(NoBackoff(), 0))
-    monkeypatch.setitem(context.extensions, "impatient_redis", away)
+    monkeypatch.setitem(context.extensions, nudges.CONNECTION, away)
     nudges.ring("facts")
-    monkeypatch.setitem(context.extensions, "impatient_redis", None)
+    monkeypatch.setitem(context.extensions, nudges.CONNECTION, None)
     nudges.ring("facts")  # does not even try
-    monkeypatch.setitem(context.extensions, nudges.PATIENT, away)
+    monkeypatch.setitem(context.extensions, nudges.CONNECTION, away)
     with pytest.raises(RedisError):
         nudges.wait(["facts"], 0.01)
     context.extensions.pop(nudges.SILENT_UNTIL)

@@ -22,6 +22,7 @@ from webapp.issues.models import (
     Overload,
     RecurringIssue,
 )
+from webapp.issues.occurrences import SENT
 
 A_WHILE = timedelta(minutes=5)
 
@@ -133,6 +134,14 @@ def test_what_lasts_and_what_has_an_origin_is_kept_in_a_storm_too(context):
     assert the_issue().is_ongoing
 
 
+def test_what_a_sender_named_is_counted_once_and_sampled_like_the_rest(context):
+    named = [operational(origin=f"{SENT}{number}") for number in range(1000)]
+    digest(named, NOW)
+    digest(named[:100], NOW)
+    assert the_issue().occurrences == 1000
+    assert 100 <= number_of(OperationalIssue) < 400
+
+
 def test_a_resolved_one_that_returns_is_regressed_and_kept(context):
     digest([operational()] * 201, NOW)
     set_status(IssueStatus.RESOLVED)
@@ -217,8 +226,8 @@ def test_a_batch_costs_as_many_statements_as_one_occurrence(context, count):
     batch = [operational("no answer", host=f"web{n % 9}") for n in range(count)]
     with count_statements(context) as statements:
         digest(batch, NOW)
-    # rules, fingerprints, locks, hours, names, counts of fingerprints and issues, rows
-    assert len(statements) <= 9, "\n".join(each[:80] for each in statements)
+    # rules, belonging, fingerprints, locks, hours, names, counts of fingerprints and issues, rows
+    assert len(statements) <= 10, "\n".join(each[:80] for each in statements)
 
 
 def test_a_former_fingerprint_leads_to_the_issue_it_led_to(context, monkeypatch):

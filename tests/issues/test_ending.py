@@ -66,4 +66,4 @@ def test_many_end_with_as_few_statements_as_one(context):
     digest([fault(origin=f"downtime:{n}", is_ongoing=True) for n in range(50)], NOW)
     with count_statements(context) as statements:
         assert end(IssueKind.FAULT, [f"downtime:{n}" for n in range(49)], LATER, LATER) == 49
-    assert len(statements) <= 4
+    assert len(statements) <= 5

@@ -15,7 +15,7 @@ from webapp.core import clock, nudges, queue
 from webapp.core.db import db
 from webapp.issues import judge as running
 from webapp.issues.judge import Judge
-from webapp.issues.models import ReceivedOccurrence
+from webapp.issues.models import OperationalIssue, ReceivedOccurrence
 from webapp.issues.parts import RECEIVED, Part
 from webapp.websites.models import Website
 
@@ -72,6 +72,18 @@ def test_a_part_that_fails_writes_nothing_pauses_and_holds_up_no_other(context, 
     told = judge.paused_until_s["broken"]
     assert judge.turn({"broken"}) == 1
     assert judge.paused_until_s["broken"] == told
+    (issue,) = db.session.scalars(db.select(OperationalIssue)).all()
+    assert (issue.task, issue.error_message) == (
+        "judge broken",
+        "ValueError: a mistake in the judge",
+    )
+
+
+def test_that_it_cannot_be_told_stops_nothing(context, monkeypatch):
+    runs = []
+    monkeypatch.setattr(running, "digest", broken)
+    judge = Judge([Part("broken", broken, 0), part_that(runs)])
+    assert judge.turn() == 1
 
 
 def test_a_database_that_is_away_is_waited_for(context):
@@ -98,6 +110,7 @@ def in_thread(context, monkeypatch):
     stop, threads = threading.Event(), []
     monkeypatch.setattr(queue, "_stop", stop)
     monkeypatch.setattr(running, "OTHERS_S", 0.01)
+    monkeypatch.setattr(running, "LOOK_S", 0.1)
 
     def start(*found):
         monkeypatch.setattr(running, "parts", lambda: found)
@@ -136,7 +149,7 @@ def test_a_second_thread_takes_over_when_the_first_leaves(in_thread, context):
 
 def test_without_redis_the_thread_looks_by_itself(in_thread, context, monkeypatch):
     away = Redis(unix_socket_path="/nonexistent.sock", retry=Retry(NoBackoff(), 0))
-    monkeypatch.setitem(context.extensions, nudges.PATIENT, away)
+    monkeypatch.setitem(context.extensions, nudges.CONNECTION, away)
     monkeypatch.setattr(running, "LOOK_S", 0.01)
     runs = []
     in_thread(part_that(runs, every_s=0))

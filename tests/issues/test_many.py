@@ -84,5 +84,6 @@ def test_many_cost_little_more_than_few(context):
         bulk("acknowledge", few, clock.now())
     with count_statements(context) as for_many:
         bulk("acknowledge", many, clock.now())
-    assert set(for_many) <= set(for_few) | {text for text in for_many if text.startswith("INSERT")}
-    assert len([text for text in for_many if "INSERT" not in text]) <= len(for_few)
+    # SQLite is told of each step one by one.
+    others = [text for text in for_many if not text.startswith("INSERT")]
+    assert len(others) <= len(for_few)

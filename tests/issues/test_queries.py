@@ -75,7 +75,7 @@ class TestFilters:
         target = issue("target")
         issue("merged", merged_into_id=target.id)
         assert titles() == ["target"]
-        assert queries.open_count() == 1
+        assert queries.open_count(9) == 1
 
     @pytest.mark.parametrize(
         ("fields", "expected"),
@@ -143,7 +143,9 @@ class TestFilters:
         issue("a")
         issue("b", status=RESOLVED)
         issue("c", status=RESOLVED, kind=IssueKind.FAULT)
-        found = queries.counts_by_status(IssueFilters(kind=IssueKind.OPERATIONAL, status=OPEN))
+        filters = IssueFilters(kind=IssueKind.OPERATIONAL, status=OPEN)
+        rows, found = queries.issues_and_counts(filters, 1, 9)
+        assert [row.title for row in rows] == ["a"]
         assert found == {OPEN: 1, ACKNOWLEDGED: 0, RESOLVED: 1, IGNORED: 0}
 
 
@@ -177,7 +179,7 @@ class TestOpen:
         found = queries.open_issues(2)
         assert (found.open_count, found.acknowledged_count) == (3, 1)
         assert [row.title for row in found.worst] == ["worst", "new"]
-        assert queries.open_count() == 3
+        assert (queries.open_count(9), queries.open_count(2)) == (3, 2)
         assert queries.open_issues(0).worst == []
 
     def test_nothing_open_is_said_without_asking_for_rows(self, context):

@@ -13,6 +13,7 @@ from webapp.core.db import db
 from webapp.issues import thinning
 from webapp.issues.kinds import IssueKind
 from webapp.issues.models import Fault, OperationalIssue, RecurringIssue
+from webapp.issues.occurrences import SENT
 
 NOW = clock.now()
 
@@ -78,6 +79,19 @@ def test_what_lasts_and_what_the_judge_just_raised_stay(context, settings):
     left = set(db.session.scalars(select(Fault.origin)))
     assert "old:4" in left
     assert {f"new:{number}" for number in range(12)} <= left
+    assert len(left) < 24
+
+
+def test_what_was_sent_may_go_once_nobody_sends_it_again(context, settings):
+    issue = makers.issue()
+    for number in range(12):
+        at = NOW - timedelta(hours=2, minutes=number)
+        makers.operational(issue, created_at=at, origin=f"{SENT}{number}")
+        at = NOW - timedelta(minutes=number)
+        makers.operational(issue, created_at=at, origin=f"{SENT}new:{number}")
+    forget(settings, occurrences_per_issue=10)
+    left = set(db.session.scalars(select(OperationalIssue.origin)))
+    assert {f"{SENT}new:{number}" for number in range(12)} <= left
     assert len(left) < 24
 
 

@@ -16,13 +16,12 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from webapp.core.db import db
-from webapp.core.workforce import PATIENCE_S, impatient_redis
 
 KEPT_S = 60
-LONGEST_WAIT_S = 60.0
+LONGEST_WAIT_S, PATIENCE_S = 2.0, 0.5
 SILENCE_S = 5.0  # how long nobody rings after Redis did not answer: each try may cost a second
 RUNG = "watchkeeper.rung"
-PATIENT = "watchkeeper.patient_redis"
+CONNECTION = "watchkeeper.bells"
 SILENT_UNTIL = "watchkeeper.bells_silent_until_s"
 log = structlog.get_logger(__name__)
 
@@ -33,15 +32,20 @@ def ring(*names: str) -> None:
     if time.monotonic() < kept.get(SILENT_UNTIL, 0.0):
         return
     try:
-        with impatient_redis().pipeline(transaction=False) as pipeline:
-            for name in names:
-                pipeline.lpush(_key(name), 1)
-                pipeline.ltrim(_key(name), 0, 0)
-                pipeline.expire(_key(name), KEPT_S)
-            pipeline.execute()
+        ring_at(_redis(), *names)
     except RedisError as error:
         kept[SILENT_UNTIL] = time.monotonic() + SILENCE_S
         log.debug("nobody was woken", bells=names, why=str(error))
+
+
+def ring_at(redis: Redis, *names: str) -> None:
+    """The same where there is no application; raises `RedisError` when Redis is away."""
+    with redis.pipeline(transaction=False) as pipeline:
+        for name in names:
+            pipeline.lpush(_key(name), 1)
+            pipeline.ltrim(_key(name), 0, 0)
+            pipeline.expire(_key(name), KEPT_S)
+        pipeline.execute()
 
 
 def ring_after_commit(name: str) -> None:
@@ -54,33 +58,32 @@ def wait(names: Sequence[str], seconds: float) -> str | None:
 
     Of several readers one is woken. Raises `RedisError` when Redis is away.
     """
-    found = _patient_redis().blpop(
-        [_key(name) for name in names], timeout=min(seconds, LONGEST_WAIT_S)
-    )
+    found = _redis().blpop([_key(name) for name in names], timeout=min(seconds, LONGEST_WAIT_S))
     if not isinstance(found, (list, tuple)):
         return None
-    return bytes(found[0]).decode().removeprefix(_key(""))
+    name = found[0]
+    return (name.decode() if isinstance(name, bytes) else name).removeprefix(_key(""))
 
 
 def rung(names: Sequence[str]) -> list[str]:
     """Those of these bells that have been rung by now; they are silent again afterwards."""
-    with _patient_redis().pipeline(transaction=False) as pipeline:
+    with _redis().pipeline(transaction=False) as pipeline:
         for name in names:
             pipeline.lpop(_key(name))
         return [name for name, mark in zip(names, pipeline.execute(), strict=True) if mark]
 
 
-def _patient_redis() -> Redis:
+def _redis() -> Redis:
     """A connection that waits for bells as long as is asked, and never for Redis to return."""
     kept = current_app.extensions
-    if PATIENT not in kept:
-        kept[PATIENT] = Redis.from_url(
+    if CONNECTION not in kept:
+        kept[CONNECTION] = Redis.from_url(
             kept["settings"].broker_url,
             socket_timeout=LONGEST_WAIT_S + PATIENCE_S,
             socket_connect_timeout=PATIENCE_S,
             retry=Retry(NoBackoff(), 1),
         )
-    found: Redis = kept[PATIENT]
+    found: Redis = kept[CONNECTION]
     return found
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from flask import Flask, Response, abort, current_app, render_template, request
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from pydantic import BaseModel, ValidationError
+from sqlalchemy import BigInteger
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -23,6 +25,7 @@ from webapp.core.problems import FieldError, Problem, field_errors
 
 log = structlog.get_logger(__name__)
 csrf = CSRFProtect()
+TELLERS = "watchkeeper.tellers"
 A_YEAR_S = 365 * 86_400
 Row = TypeVar("Row", bound=Model)
 Schema = TypeVar("Schema", bound=BaseModel)
@@ -78,7 +81,8 @@ def is_api_request() -> bool:
 
 def get_or_404(model: type[Row], row_id: int) -> Row:
     """The row of that id, or a 404."""
-    row = db.session.get(model, row_id) if row_id <= 2**63 - 1 else None
+    is_big = isinstance(model.__table__.c.id.type, BigInteger)
+    row = db.session.get(model, row_id) if row_id < 2 ** (63 if is_big else 31) else None
     return row if row is not None else abort(404)
 
 
@@ -116,6 +120,11 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
+def tell_errors_to(app: Flask, tell: Callable[[Exception, str], None]) -> None:
+    """Have `tell` called with each error that nobody expected, and what the log has it under."""
+    app.extensions.setdefault(TELLERS, []).append(tell)
+
+
 def _handle_errors(app: Flask) -> None:
     app.register_error_handler(Problem, _refuse)
     app.register_error_handler(CSRFError, _refuse_forgery)
@@ -149,6 +158,8 @@ def _database_gone(error: OperationalError) -> Response:
 def _apologise(error: Exception) -> Response:
     reference = secrets.token_hex(4)
     log.error("unexpected error", path=request.path, reference=reference, exc_info=error)
+    for tell in current_app.extensions.get(TELLERS, ()):
+        tell(error, reference)
     if current_app.testing:
         raise error
     return _answer(500, f"Something went wrong on our side. The log has it under {reference}.")

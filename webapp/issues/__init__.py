@@ -5,9 +5,15 @@ Nouns: Fault, Overload, OperationalIssue (occurrences), RecurringIssue, Threshol
 
 from flask import Flask
 
+from webapp.core import web
+from webapp.issues import apis, own_errors, pages, shortcut
 from webapp.issues import models as models
 from webapp.issues import rule_models as rule_models
 
 
 def init_app(app: Flask) -> None:
-    """Add this feature's routes."""
+    """Add this feature's routes, and tell of what goes wrong in any."""
+    web.tell_errors_to(app, own_errors.tell)
+    app.wsgi_app = shortcut.Shortcut(app)  # type: ignore[assignment,method-assign]
+    pages.init_app(app)
+    apis.init_app(app)

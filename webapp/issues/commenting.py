@@ -9,7 +9,7 @@ from webapp.core import access
 from webapp.core.access import Role
 from webapp.core.db import db
 from webapp.core.problems import FieldError, Problem, invalid
-from webapp.issues import steps
+from webapp.issues import steps, work_queries
 from webapp.issues.models import IssueComment, IssueLink, RecurringIssue
 
 LONGEST_COMMENT = 20_000
@@ -35,7 +35,7 @@ def edit_comment(row: IssueComment, body: str, now: datetime) -> IssueComment:
     is_administrator = who is not None and who.role is Role.ADMINISTRATOR
     if who is not None and not is_administrator and row.by != who.email:
         raise Problem(403, "Only who wrote a comment, or an administrator, may change it.")
-    steps.touch(steps.lock(_issue_of(row)), now)
+    steps.touch(steps.lock(work_queries.home(row.recurring_issue_id)), now)
     row.body, row.edited_at = text, now
     db.session.flush()
     return row
@@ -61,15 +61,9 @@ def link(issue: RecurringIssue, url: str, title: str | None, now: datetime) -> I
 
 def unlink(row: IssueLink, now: datetime) -> None:
     """Take an address away from its issue."""
-    steps.touch(steps.lock(_issue_of(row)), now)
+    steps.touch(steps.lock(work_queries.home(row.recurring_issue_id)), now)
     db.session.delete(row)
     db.session.flush()
-
-
-def _issue_of(row: IssueComment | IssueLink) -> RecurringIssue:
-    issue = db.session.get(RecurringIssue, row.recurring_issue_id)
-    assert issue is not None
-    return issue
 
 
 def _checked_body(body: str) -> str:

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from webapp.core.db import begin_to_write
-from webapp.issues import announcing, counting, gathering, storing
+from webapp.issues import announcing, belonging, counting, gathering, storing
 from webapp.issues import digest_statements as statements
 from webapp.issues.kinds import IssueKind
 from webapp.issues.occurrences import Occurrence
@@ -51,7 +50,7 @@ def write_down(
     """The same for occurrences that are prepared."""
     if not prepared:
         return []
-    begin_to_write()
+    belonging.stands_still()
     known: dict[Origin, Digested] = _stored_already(prepared)
     fresh = _not_yet_there(prepared, known)
     done = dict(zip(fresh, _add([prepared[i] for i in fresh], now, keeps_all), strict=True))
@@ -60,6 +59,8 @@ def write_down(
 
 
 def _add(prepared: Sequence[Prepared], now: datetime, keeps_all: bool) -> list[Digested]:
+    if not prepared:
+        return []
     counted = counting.count(gathering.gather(prepared, now), now)
     ids = storing.store(counted, keeps_all=keeps_all)
     announcing.tell(counted, now)

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Table, case, exists, literal, or_, select, update
 
-from webapp.core.db import begin_to_write, db
-from webapp.issues import recovering
+from webapp.core.db import db
+from webapp.issues import belonging, recovering
 from webapp.issues.digest_statements import TABLES
 from webapp.issues.kinds import IssueKind
 from webapp.issues.models import RecurringIssue
@@ -25,7 +25,7 @@ def end(kind: IssueKind, ids_or_origins: Collection[int | str], at: datetime, no
     One that is over, or was never stored, changes nothing. An issue of which nothing lasts any
     more is told so, and resolved if people left it to the judge.
     """
-    begin_to_write()
+    belonging.stands_still()
     table = TABLES[kind]
     ongoing = _ongoing(table, ids_or_origins)
     query = select(table.c.recurring_issue_id).where(*ongoing).distinct()

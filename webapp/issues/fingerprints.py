@@ -16,6 +16,7 @@ from webapp.issues.grouping_rules import DEFAULT, Rule
 from webapp.issues.kinds import IssueKind
 from webapp.issues.normalising import normalise
 from webapp.issues.occurrences import Occurrence
+from webapp.issues.outages import Outage, outage_in
 from webapp.issues.trace_parts import Part
 from webapp.issues.tracebacks import parse
 
@@ -110,6 +111,9 @@ def _parts_v1(occurrence: Occurrence, trace: Trace | None) -> list[Part]:
     if occurrence.kind is IssueKind.OVERLOAD:
         rule_id = occurrence.measured.get("rule_id")
         return [*_place("component", occurrence), ("rule", str(rule_id or ""))]
+    outage = outage_in(occurrence.message) if trace is None else trace_parts.outage_of(trace)
+    if outage is not None:
+        return _parts_of_outage(outage, occurrence)
     if trace is not None:
         parts = trace_parts.of(trace)
         return parts if len(parts) > 1 else [*parts, ("task", _task(occurrence))]
@@ -118,6 +122,16 @@ def _parts_v1(occurrence: Occurrence, trace: Trace | None) -> list[Part]:
         ("task", _task(occurrence)),
         ("message", normalise(occurrence.message)),
     ]
+
+
+def _parts_of_outage(outage: Outage, occurrence: Occurrence) -> list[Part]:
+    named = (
+        ("outage", outage.kind),
+        ("address", outage.address),
+        ("host", occurrence.host if outage.is_local else None),
+        ("service", occurrence.service if not outage.address else None),
+    )
+    return [(name, value) for name, value in named if value]
 
 
 def _parts_of_fault(occurrence: Occurrence) -> list[Part]:

@@ -1,6 +1,6 @@
 """Forget occurrences, hours and resolved recurring issues, a batch at a time.
 
-Each verb is a generator of batches: it deletes at most some hundred rows, yields how many, and
+Each verb is a generator of batches: it deletes at most a hundred rows, yields how many, and
 expects its caller to commit before it asks for the next.
 """
 

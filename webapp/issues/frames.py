@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from typing import NamedTuple
 
 FOREIGN_FOLDERS = re.compile(
     r"(?:^|/)(?:site-packages|dist-packages|node_modules|bower_components|gems|vendor|\.cargo|"
@@ -15,7 +16,8 @@ FOREIGN_FOLDERS = re.compile(
     r"|/lib/(?:python|pypy|ruby|jruby|node|jvm|erlang)"
     r"|/(?:python|pypy)[\d.-]*/lib/"
     r"|/go/(?:src/|pkg/mod/)|/pkg/mod/|/usr/(?:share|lib)/(?:php|pear|nodejs)/"
-    r"|^(?:node:|internal/|native$|<internal:|<frozen |<attrs |<decorator-gen|phar:)"
+    r"|^(?:node:|internal/|native$|<internal:|phar:)"
+    r"|^<(?!stdin|string|console|ipython|template)|\.(?:pyx|pxi|pxd)$"
     r"|^(?:timers|events|net|module|vm|fs|_http_\w+|bootstrap_node)\.js$",
     re.IGNORECASE,
 )
@@ -37,8 +39,7 @@ class Link(str, Enum):
     MEMBER = "member"  # it is one of a group
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One call: where (`line` from 1), in which function, and the line of code if it was told.
 
     `is_in_app` says that it is the team's own code and not a library's.

@@ -6,6 +6,7 @@ again, and the others go on. While there is no news a look costs one statement.
 
 import os
 import time
+import traceback
 from collections.abc import Collection, Sequence
 from uuid import uuid4
 
@@ -17,8 +18,12 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from webapp.core import clock, nudges, queue
 from webapp.core.db import db
+from webapp.issues.digesting import digest
+from webapp.issues.judging_jobs import SERVICE
+from webapp.issues.kinds import IssueKind, Severity
 from webapp.issues.leases import Lease
 from webapp.issues.models import ReceivedOccurrence
+from webapp.issues.occurrences import Occurrence
 from webapp.issues.parts import METRICS, RECEIVED, Part, parts
 from webapp.metrics.models import MetricNews
 
@@ -99,11 +104,27 @@ class Judge:
             db.session.rollback()
             self.paused_until_s[part.name] = time.monotonic() + PAUSE_S
             log.exception("a part of the judge failed", part=part.name)
+            _tell_failure(part, traceback.format_exc())
             return 0
         return count
 
     def _is_over(self) -> bool:
         return queue.is_stopping() or self.lease.is_ending(clock.now())
+
+
+def _tell_failure(part: Part, why: str) -> None:
+    """As of any job of ours; what cannot be told either is in the log."""
+    lines = why.strip().split("\n")
+    told = Occurrence(
+        IssueKind.OPERATIONAL, f"judge {part.name}", f"Judging {part.name} failed", lines[-1],
+        Severity.ERROR, clock.now(), service=SERVICE, traceback=why,
+    )  # fmt: skip
+    try:
+        digest([told], clock.now())
+        db.session.commit()
+    except Exception:
+        db.session.rollback()
+        log.exception("it cannot be told that a part of the judge failed", part=part.name)
 
 
 def judge_once() -> int:
@@ -121,12 +142,19 @@ def keep_judging(app: Flask) -> None:
         judge, rung = Judge(parts()), set[str]()
         while not queue.is_stopping():
             judged = judge.turn(rung)
-            rung = _wait(judge) if judged is not None else _sleep(OTHERS_S)
+            rung = _wait(judge, judged)
         judge.leave()
 
 
-def _wait(judge: Judge) -> set[str]:
-    """The bells that ring within a second: only who judges listens, so that none is lost."""
+def _wait(judge: Judge, judged: int | None) -> set[str]:
+    """The bells that ring within a second: only who judges listens, so that none is lost.
+
+    Where something was just judged more may wait, and is judged at once.
+    """
+    if judged is None:
+        return _sleep(OTHERS_S)
+    if judged:
+        return set()
     names = [part.name for part in judge.parts]
     try:
         first = nudges.wait(names, LOOK_S)

@@ -7,12 +7,17 @@ from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.core import clock
-from webapp.core.db import Model, big_id, enum_type
+from webapp.core.db import Model, big_id
+from webapp.issues.columns import KIND as KIND
+from webapp.issues.columns import SEVERITY as SEVERITY
+from webapp.issues.columns import STATUS as STATUS
+from webapp.issues.columns import of_issue
 from webapp.issues.kinds import IssueKind, IssueStatus, Severity
+from webapp.issues.work_models import GroupingRule as GroupingRule
+from webapp.issues.work_models import IssueComment as IssueComment
+from webapp.issues.work_models import IssueLink as IssueLink
+from webapp.issues.work_models import IssueTransition as IssueTransition
 
-KIND = enum_type(IssueKind, "issue_kind")
-SEVERITY = enum_type(Severity, "issue_severity")
-STATUS = enum_type(IssueStatus, "issue_status")
 LONGEST_NAME = 255
 
 
@@ -112,10 +117,6 @@ class IssueFingerprint(Model):
     last_seen_at: Mapped[datetime]
 
 
-def _issue_id() -> Any:
-    return mapped_column(ForeignKey("recurring_issues.id", ondelete="CASCADE"))
-
-
 def _once(table: str) -> Index:
     """Most have no origin, and are left out."""
     there = text("origin IS NOT NULL")
@@ -158,7 +159,7 @@ class Fault(Model):
     origin: Mapped[str | None] = mapped_column(String(150))
     is_ongoing: Mapped[bool] = mapped_column(default=False)
     ended_at: Mapped[datetime | None]
-    recurring_issue_id: Mapped[int] = _issue_id()
+    recurring_issue_id: Mapped[int] = of_issue()
     fingerprint_id: Mapped[int] = _fingerprint_id()
 
     recurring_issue: Mapped[RecurringIssue] = relationship()
@@ -204,7 +205,7 @@ class Overload(Model):
     processes: Mapped[dict[str, Any] | None]
     context: Mapped[dict[str, Any] | None]
     origin: Mapped[str | None] = mapped_column(String(150))
-    recurring_issue_id: Mapped[int] = _issue_id()
+    recurring_issue_id: Mapped[int] = of_issue()
     fingerprint_id: Mapped[int] = _fingerprint_id()
 
     recurring_issue: Mapped[RecurringIssue] = relationship()
@@ -240,7 +241,7 @@ class OperationalIssue(Model):
     service: Mapped[str | None] = mapped_column(String(100))
     person: Mapped[str | None] = mapped_column(String(255))
     origin: Mapped[str | None] = mapped_column(String(150))
-    recurring_issue_id: Mapped[int] = _issue_id()
+    recurring_issue_id: Mapped[int] = of_issue()
     fingerprint_id: Mapped[int] = _fingerprint_id()
 
     recurring_issue: Mapped[RecurringIssue] = relationship()
@@ -294,73 +295,3 @@ class AffectedName(Model):
     count: Mapped[int] = mapped_column(BigInteger)
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
-
-
-class GroupingRule(Model):
-    """What people decided about what belongs together.
-
-    An occurrence of `kind` that fits all of `matches` (field: pattern with *) gets `fingerprint`,
-    in which {task}, {name}, {host} and the like are filled in.
-    """
-
-    __tablename__ = "grouping_rules"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[IssueKind] = mapped_column(KIND)
-    matches: Mapped[dict[str, Any]]
-    fingerprint: Mapped[str] = mapped_column(String(255))
-    position: Mapped[int] = mapped_column(default=0)
-    created_by: Mapped[str | None] = mapped_column(String(255))
-    created_at: Mapped[datetime] = mapped_column(default=clock.now)
-
-
-class IssueTransition(Model):
-    """A step in the life of a recurring issue: which verb, from which status to which, by whom.
-
-    `details` keeps what is needed to take the step back; `undone_at` is when that was done.
-    """
-
-    __tablename__ = "issue_transitions"
-    __table_args__ = (Index("ix_issue_transitions_recurring_issue_id", "recurring_issue_id", "at"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    recurring_issue_id: Mapped[int] = _issue_id()
-    at: Mapped[datetime] = mapped_column(default=clock.now)
-    verb: Mapped[str] = mapped_column(String(30))
-    from_status: Mapped[IssueStatus | None] = mapped_column(STATUS)
-    to_status: Mapped[IssueStatus] = mapped_column(STATUS)
-    by: Mapped[str | None] = mapped_column(String(255))
-    note: Mapped[str | None] = mapped_column(Text)
-    details: Mapped[dict[str, Any] | None]
-    undone_at: Mapped[datetime | None]
-
-
-class IssueComment(Model):
-    """What somebody wrote under a recurring issue."""
-
-    __tablename__ = "issue_comments"
-    __table_args__ = (
-        Index("ix_issue_comments_recurring_issue_id", "recurring_issue_id", "created_at"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    recurring_issue_id: Mapped[int] = _issue_id()
-    body: Mapped[str] = mapped_column(Text)
-    by: Mapped[str | None] = mapped_column(String(255))
-    created_at: Mapped[datetime] = mapped_column(default=clock.now)
-    edited_at: Mapped[datetime | None]
-
-
-class IssueLink(Model):
-    """An address elsewhere that belongs to a recurring issue: a ticket, a change, a document."""
-
-    __tablename__ = "issue_links"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    recurring_issue_id: Mapped[int] = mapped_column(
-        ForeignKey("recurring_issues.id", ondelete="CASCADE"), index=True
-    )
-    url: Mapped[str] = mapped_column(String(2048))
-    title: Mapped[str] = mapped_column(String(255))
-    by: Mapped[str | None] = mapped_column(String(255))
-    created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -16,7 +16,7 @@ CODE_WORDS = (
 NAMING_WORDS = (
     r"attribute|module|module named|argument|arguments|name|import|relation|column|columns|table"
     r"|function|method|setting|variable|constraint|type|class|package|command|property|option|queue"
-    r"|database|role|reading|setting|field|object|index|key column|for key|in|from|codec|of"
+    r"|database|role|reading|field|for key"
 )
 REASONS = (
     r"client error|server error|bad request|unauthorized|forbidden|not found|method not allowed"
@@ -41,6 +41,7 @@ PARTS = (
     ("url", r"""\b[a-z][a-z0-9+.\-]{1,20}://[^\s"'<>`]{1,2000}"""),
     ("email", r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}"),
     ("id", r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"),
+    ("place", r"[\w./\\-]{0,200}\w\.[a-z]{1,5}:\d+(?::\d+)?\b"),
     ("date", rf"\b\d{{4}}[-/.]\d\d[-/.]\d\d(?:[t ,]{{1,2}}{CLOCK}{ZONE})?"
              rf"|\b(?:{WEEKDAYS},? )?\d{{1,2}} {MONTHS} \d{{4}}(?: {CLOCK}{ZONE})?"
              rf"|\b(?:{WEEKDAYS},? )?{MONTHS} +\d{{1,2}}(?:,? \d{{4}})?(?: {CLOCK}{ZONE})?\b"
@@ -48,9 +49,9 @@ PARTS = (
     ("ip", r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:[:/]\d{1,5})?\b"
            r"|(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}(?:%\w{1,16})?(?![\w:])"),
     ("address", r"\b0x[0-9a-f]{1,64}\b"),
-    ("path", r"(?<![\w/.])(?:~|\.{1,2})?(?:/[\w.@%+~=:\-]{1,255}){2,40}/?"
-             r"|(?<![\w/.])/[\w.@%+~\-]{2,255}\b|\b[a-z]:\\[^\s:\"'<>|]{1,1000}"),
-    ("value", r"(?<!\w)(?:[bru]{1,2})?'(?:[^'\\\n]|\\.){0,400}'(?!\w)"
+    ("path", r"(?<![\w/.])(?:~|\.{1,2})?(?:/[\w.@%+~=:\-]{1,255}){1,40}/?(?:\?[^\s'\")]{0,400})?"
+             r"|\b[a-z]:\\[^\s:\"'<>|]{1,1000}"),
+    ("value", r"(?<!\w)(?:[bru]{1,2})?'(?:[^'\\\n]|\\.|(?<=\w)'(?=\w)){0,400}'(?!\w)"
               r"|(?<!\w)[bru]{0,2}\"(?:[^\"\\\n]|\\.){0,400}\"|`[^`\n]{0,400}`|“[^”\n]{0,400}”"
               r"|«[^»\n]{0,400}»"),
     ("assigned", r"(?<=\w=)[^\s,;)\]}'\"=<>]{1,400}"),
@@ -63,7 +64,11 @@ PARTS = (
 FINDER = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in PARTS), re.IGNORECASE)
 PLACEHOLDERS = {name: f"<{name}>" for name, _ in PARTS} | {"assigned": "<value>"}
 LISTS = re.compile(r"(<\w{1,10}>)(?:, ?\1)+")
-STATEMENTS = re.compile(r"\n\[SQL: |\n\(Background on this error at: ")
+STATEMENTS = re.compile(
+    r"\n(?:DETAIL|HINT|CONTEXT|LINE \d+): |\n\[SQL: |\n\(Background on this error at: "
+)
+LAST_WORD = re.compile(r": [^ :]*<\w{1,10}>[^ ]*$")
+NOTHING_THERE = re.compile(r"(propert(?:y|ies)(?: '[^']{0,100}')? of) (?:undefined|null)")
 SPACE = re.compile(r"\s+")
 
 
@@ -72,7 +77,8 @@ def normalise(text: str, longest: int = LONGEST) -> str:
     """The first `longest` characters with placeholders for what differs from time to time."""
     text = STATEMENTS.split(text[:longest], maxsplit=1)[0]
     found = FINDER.sub(_placeholder, text)
-    return LISTS.sub(r"\1", SPACE.sub(" ", found)).strip()
+    found = LISTS.sub(r"\1", SPACE.sub(" ", found)).strip()
+    return NOTHING_THERE.sub(r"\1 nothing", LAST_WORD.sub(": <value>", found))
 
 
 def _placeholder(found: re.Match[str]) -> str:

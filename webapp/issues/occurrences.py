@@ -10,6 +10,8 @@ from typing import Any
 
 from webapp.issues.kinds import IssueKind, Severity
 
+SENT = "sent:"  # begins the origin that a sender named, so that none can name a fact of the judge
+
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
@@ -38,3 +40,8 @@ class Occurrence:
     origin: str | None = None
     is_ongoing: bool = False
     measured: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_looked_for(self) -> bool:
+        """Whether the judge may look for its row later on."""
+        return self.is_ongoing or not (self.origin or SENT).startswith(SENT)

@@ -3,8 +3,9 @@
 This is most of the work, and needs no lock on anything.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
@@ -38,11 +39,23 @@ class Prepared:
 
 def prepare(occurrences: Sequence[Occurrence]) -> list[Prepared]:
     """Scrub occurrences and fingerprint them."""
-    rules = load_rules() if occurrences else ()
-    # The setting is being added beside the code that scrubs.
-    keys: frozenset[str] = getattr(current_app.extensions["settings"], "scrubbed_keys", frozenset())
-    scrubbed = [without_secrets(occurrence, keys) for occurrence in occurrences]
-    return [Prepared(each, fingerprints.keys_of(each, rules)) for each in scrubbed]
+    return list(map(preparer(), occurrences)) if occurrences else []
+
+
+def preparer() -> Callable[[Occurrence], Prepared]:
+    """What prepares one occurrence; the rules are read once, here."""
+    rules, keys = load_rules(), _secret_keys()
+
+    def prepare_one(occurrence: Occurrence) -> Prepared:
+        clean = without_secrets(occurrence, keys)
+        return Prepared(clean, fingerprints.keys_of(clean, rules))
+
+    return prepare_one
+
+
+def scrubbed(value: Any) -> Any:
+    """Anything that was sent, with what nobody should read blanked out."""
+    return scrubbing.scrub(value, _secret_keys())
 
 
 def load_rules() -> tuple[Rule, ...]:
@@ -59,3 +72,8 @@ def without_secrets(occurrence: Occurrence, keys: frozenset[str]) -> Occurrence:
     found = {name: scrubbing.scrub(getattr(occurrence, name), keys) for name in names}
     changed = {name: new for name, new in found.items() if new != getattr(occurrence, name)}
     return replace(occurrence, **changed) if changed else occurrence
+
+
+def _secret_keys() -> frozenset[str]:
+    found: frozenset[str] = current_app.extensions["settings"].scrubbed_keys
+    return found

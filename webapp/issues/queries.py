@@ -84,13 +84,26 @@ def issues(
     filters: IssueFilters, page: int = 1, page_size: int = 50
 ) -> tuple[Sequence[RecurringIssue], int]:
     """One page (from 1) of the recurring issues that fit, and the number of all that do."""
+    rows, counts = issues_and_counts(filters, page, page_size)
+    return rows, counts[filters.status] if filters.status else sum(counts.values())
+
+
+def issues_and_counts(
+    filters: IssueFilters, page: int, page_size: int
+) -> tuple[Sequence[RecurringIssue], dict[IssueStatus, int]]:
+    """The same page, and how many fit in each status, whichever status the filters name."""
     conditions = _conditions(filters)
     tally = _tally(conditions, filters.sort)
     if not tally and search.words(filters.search):
         conditions = _conditions(filters, among_occurrences=True)
         tally = _tally(conditions, filters.sort)
-    skip = (page - 1) * page_size
-    return _page(filters, conditions, tally, skip, page_size), sum(tally.values())
+    counts = dict.fromkeys(IssueStatus, 0)
+    for (status, _), number in tally.items():
+        counts[status] += number
+    if filters.status is not None:
+        conditions.append(RecurringIssue.status == filters.status)
+        tally = {key: number for key, number in tally.items() if key[0] is filters.status}
+    return _page(filters.sort, conditions, tally, (page - 1) * page_size, page_size), counts
 
 
 def ids_of_all(filters: IssueFilters, limit: int) -> list[int]:
@@ -99,33 +112,23 @@ def ids_of_all(filters: IssueFilters, limit: int) -> list[int]:
     return [issue.id for issue in found]
 
 
-def counts_by_status(filters: IssueFilters) -> dict[IssueStatus, int]:
-    """How many fit in each status, whichever status the filters name."""
-    counts = dict.fromkeys(IssueStatus, 0)
-    for (status, _), number in _tally(_conditions(filters, any_status=True)).items():
-        counts[status] += number
-    return counts
-
-
 def open_issues(count: int) -> OpenIssues:
     """How many wait for somebody, and the `count` worst and newest of the open ones."""
     is_shown = RecurringIssue.merged_into_id.is_(None)
     tally = _tally([is_shown, RecurringIssue.status.in_(UNSETTLED)], Sort.WORST)
-    is_open = IssueFilters(status=IssueStatus.OPEN, sort=Sort.WORST)
     opened = {key: number for key, number in tally.items() if key[0] is IssueStatus.OPEN}
     return OpenIssues(
         sum(opened.values()),
         sum(tally.values()) - sum(opened.values()),
-        _page(is_open, _conditions(is_open), opened, 0, count),
+        _page(Sort.WORST, [is_shown], opened, 0, count),
     )
 
 
-def open_count() -> int:
-    """How many recurring issues are open: one look at an index."""
-    query = select(func.count()).where(
-        RecurringIssue.status == IssueStatus.OPEN, RecurringIssue.merged_into_id.is_(None)
-    )
-    return db.session.scalar(query) or 0
+def open_count(most: int) -> int:
+    """How many recurring issues are open, counted up to `most`: one look at an index."""
+    is_open = RecurringIssue.status == IssueStatus.OPEN, RecurringIssue.merged_into_id.is_(None)
+    some = select(RecurringIssue.id).where(*is_open).limit(most).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def issues_version() -> str:
@@ -152,14 +155,14 @@ def hours_of(ids: Sequence[int], since: datetime) -> dict[int, dict[datetime, in
 
 
 def _page(
-    filters: IssueFilters, conditions: Conditions, tally: Tally, skip: int, limit: int
+    sort: Sort, conditions: Conditions, tally: Tally, skip: int, limit: int
 ) -> Sequence[RecurringIssue]:
     if not tally or limit < 1:
         return []
-    if filters.sort not in (Sort.OPEN, Sort.WORST):
-        return _slice(conditions, ORDERS.get(filters.sort, NEWEST), skip, limit)
+    if sort not in (Sort.OPEN, Sort.WORST):
+        return _slice(conditions, ORDERS.get(sort, NEWEST), skip, limit)
     found: list[RecurringIssue] = []
-    for condition, number in _segments(filters.sort, tally):
+    for condition, number in _segments(sort, tally):
         if skip >= number:
             skip -= number
             continue
@@ -199,14 +202,11 @@ def _tally(conditions: Conditions, sort: Sort = Sort.OPEN) -> Tally:
     return {(status, grade): number for grade, status, number in db.session.execute(query)}
 
 
-def _conditions(
-    filters: IssueFilters, *, any_status: bool = False, among_occurrences: bool = False
-) -> Conditions:
+def _conditions(filters: IssueFilters, *, among_occurrences: bool = False) -> Conditions:
     found: Conditions = [RecurringIssue.merged_into_id.is_(None)]
     for column, value in (
         (RecurringIssue.kind, filters.kind),
         (RecurringIssue.severity, filters.severity),
-        (RecurringIssue.status, None if any_status else filters.status),
         (RecurringIssue.subject, filters.subject or None),
         (RecurringIssue.assignee_id, filters.assignee_id),
     ):

@@ -5,22 +5,17 @@ secrets costs next to nothing. Every pattern takes linear time.
 """
 
 import re
-from collections.abc import Callable
+import string
 from functools import lru_cache
 
 from webapp.issues.secret_names import is_secret
 
 SCRUBBED = "[scrubbed]"
-NAME_HINTS = (
-    "pass", "pwd", "secret", "token", "key", "auth", "cookie", "credential", "session", "srf",
-    "card", "securitycode", "security_code",
+ANCHORS = (
+    "pass", "pw", "secret", "token", "key", "auth", "cookie", "credential", "session", "srf",
+    "card", "security", "cv", "pin=",
 )  # fmt: skip
-NAME_WORDS = (
-    r"pass(?:word|wd|phrase|code)|secret|token|(?:api|access|private|signing|encryption)[_-]?key"
-    r"|authorization|cookie|credential|session[_-]?(?:id|key)|[cx]srf|card[_-]?number|credit[_-]?card"
-    r"|security[_-]?code|(?<![^\W_])pwd|(?<![^\W_])(?:pass|pw|auth|sid|jwt|cvv2?|cvc|pin|ssn|iban|otp|dsn|sig)"
-    r"(?=[\"'\\=])"
-)
+ARGUMENT_WORDS = r"pass(?:word|wd|phrase)|secret|token|(?:api|access|private)[_-]?key"
 QUOTE = r"\\{0,3}[\"']"
 VALUE = (
     rf"(?P<start>[bru]{{0,2}}(?P<quote>{QUOTE}))(?:(?!(?P=quote))(?:\\.|[^\n]))*+(?P<end>(?P=quote))?"
@@ -29,12 +24,14 @@ VALUE = (
 BETWEEN = (
     rf"(?:{QUOTE})?\s{{0,4}}(?:=>|:=|[:=])\s{{0,4}}|{QUOTE}\s{{0,4}},\s{{0,4}}(?=[bru]?{QUOTE})"
 )
+NAMED = re.compile(rf"([\w.-]{{1,80}}+)(?P<between>{BETWEEN})(?P<value>{VALUE})", re.IGNORECASE)
 ARGUMENT = re.compile(
-    rf"(--?[\w-]{{0,40}}?(?:{NAME_WORDS})[\w-]{{0,40}}+(?: {{1,4}}|{QUOTE}, ?{QUOTE}))"
+    rf"((?<![\w-])--?[\w-]{{0,40}}?(?:{ARGUMENT_WORDS})[\w-]{{0,40}}+"
+    rf"(?: {{1,4}}|{QUOTE}, ?{QUOTE}))"
     r"([^\s\"'\[]++)",
     re.IGNORECASE,
 )  # fmt: skip
-BEFORE = re.compile(r"[\w.-]{0,60}\Z")
+NAME_LETTERS = string.ascii_letters + string.digits + "_.-"
 ALLOWED = re.compile(r"none|null|nil|true|false|undefined|\*+|\$\{?\w+", re.IGNORECASE)
 EXPRESSION = re.compile(
     r"[A-Za-z_][\w.]*[(\[]\Z|(?:self|cls|this|os|settings|config|args|kwargs|request)\."
@@ -64,10 +61,20 @@ CARD = re.compile(
 )
 PEM_START, PEM_END, PEM_KEY = "-----BEGIN ", "-----END ", "PRIVATE KEY-----"
 LONGEST_LABEL = 60
+LONGEST_BEFORE = 60
+ANCHOR_LETTERS = 3
+LONG = 1_000
 
 
 def scrub_text(text: str, more: frozenset[str] = frozenset()) -> str:
-    """The text without secrets; `more` are further names of secrets, in plain form."""
+    """The text without secrets; `more` are further names of secrets, in plain form.
+
+    A storm brings the same tracebacks over and over: the latest long texts are remembered.
+    """
+    return _remembered(text, more) if len(text) > LONG else _scrubbed(text, more)
+
+
+def _scrubbed(text: str, more: frozenset[str]) -> str:
     if PEM_START in text:
         text = _without_pem(text)
     if "://" in text and "@" in text:
@@ -79,44 +86,53 @@ def scrub_text(text: str, more: frozenset[str] = frozenset()) -> str:
         text = HEADER.sub(rf"\1\2{SCRUBBED}", text)
     if "bearer" in lower or "basic" in lower or "negotiate" in lower:
         text = SCHEME.sub(_scheme, text)
-    if any(hint in lower for hint in NAME_HINTS) or any(name in lower for name in more):
-        text = _named(more).sub(_value(more), text)
+    own = (name[:ANCHOR_LETTERS] for name in more)
+    anchors = [anchor for anchor in (*ANCHORS, *own) if anchor in lower]
+    if anchors:
+        text = _without_named(text, anchors, more)
         text = ARGUMENT.sub(rf"\1{SCRUBBED}", text) if " -" in text or "'-" in text else text
     return CARD.sub(_card, text)
 
 
-@lru_cache(maxsize=16)
-def _named(more: frozenset[str]) -> re.Pattern[str]:
-    own = "".join("|" + "[_.-]?".join(map(re.escape, name)) for name in sorted(more) if name)
-    return re.compile(
-        rf"((?:{NAME_WORDS}{own})[\w.-]{{0,60}}+)(?P<between>{BETWEEN})(?P<value>{VALUE})",
-        re.IGNORECASE,
-    )
+_remembered = lru_cache(maxsize=32)(_scrubbed)
 
 
-@lru_cache(maxsize=16)
-def _value(more: frozenset[str]) -> Callable[[re.Match[str]], str]:
-    def scrubbed(found: re.Match[str]) -> str:
-        start = found.start()
-        before = found.string[max(0, start - 60) : start]
-        head = BEFORE.search(before)
-        name = (head[0] if head else "") + found[1]
-        if not is_secret(name, more) or _is_harmless(found, name, before):
-            return found[0]
-        kept = f"{found['start'] or ''}{SCRUBBED}{found['end'] or ''}"
-        return f"{found[1]}{found['between']}{kept}"
+def _without_named(text: str, anchors: list[str], more: frozenset[str]) -> str:
+    """The text without the values that a name of a secret is written before."""
+    kept, at = [], 0
+    for start in _starts(text, anchors):
+        if start < at or (found := NAMED.match(text, start)) is None:
+            continue
+        before = text[max(at, start - LONGEST_BEFORE) : start]
+        head = before[len(before.rstrip(NAME_LETTERS)) :]
+        if is_secret(head + found[1], more) and not _is_harmless(found, head):
+            kept.append(text[at : found.start("value")])
+            kept.append(f"{found['start'] or ''}{SCRUBBED}{found['end'] or ''}")
+            at = found.end()
+    return "".join(kept) + text[at:]
 
-    return scrubbed
+
+def _starts(text: str, anchors: list[str]) -> list[int]:
+    """Where in a text one of the anchors begins, whatever its capitals; in order."""
+    lower = text.replace("\u0130", "I").lower()  # the one letter that grows when it is lowered
+    starts = set()
+    for anchor in anchors:
+        start = lower.find(anchor)
+        while start >= 0:
+            starts.add(start)
+            start = lower.find(anchor, start + len(anchor))
+    return sorted(starts)
 
 
-def _is_harmless(found: re.Match[str], name: str, before: str) -> bool:
+def _is_harmless(found: re.Match[str], head: str) -> bool:
     """What is code or prose: password=password, token = get(), password: too short."""
     value, between = found["value"], found["between"]
     if "," in between:  # pairs are written in parentheses, lists of names are not
-        return not before.removesuffix(name[: len(name) - len(found[1])]).endswith(("('", '("'))
+        start = found.start() - len(head)
+        return found.string[max(0, start - 2) : start] not in ("('", '("')
     if found["start"]:
         return value.strip("bru\\\"'") == ""
-    if ALLOWED.fullmatch(value) or EXPRESSION.match(value) or value == name:
+    if ALLOWED.fullmatch(value) or EXPRESSION.match(value) or value == head + found[1]:
         return True
     rest = found.string[found.end() : found.end() + 2]
     is_prose = ":" in between and value.isalpha() and rest[:1] == " " and rest[1:].isalpha()

@@ -9,10 +9,14 @@ from sqlalchemy import ColumnElement, Delete, Text, and_, cast, func, or_, selec
 
 from webapp.core.db import db
 from webapp.issues.models import Fault, OperationalIssue, Overload
+from webapp.issues.occurrences import SENT
 
 ROW_BYTES = 500  # of an occurrence beside its texts, with its indexes
 WEIGHED = 1000
-ORIGIN_DAYS = 2  # the judge may still ask whether it raised these
+# So long it may be asked whether one of that origin is stored: by the judge, and by a sender whose
+# answer got lost.
+ORIGIN_DAYS = 2
+SENT_HOURS = 1
 
 
 @dataclass(frozen=True)
@@ -24,13 +28,12 @@ class Sort:
     texts: tuple[Any, ...]
 
     def may_go(self, now: datetime) -> ColumnElement[bool]:
-        """What may be forgotten: not what lasts, nor what the judge raised a moment ago."""
+        """What may be forgotten: not what lasts, nor what may be told once more."""
         conditions: list[ColumnElement[bool]] = []
         if hasattr(self.table, "is_ongoing"):
             conditions.append(self.table.is_ongoing.is_(False))
         if hasattr(self.table, "origin"):
-            young = now - timedelta(days=ORIGIN_DAYS)
-            conditions.append(or_(self.table.origin.is_(None), self.at < young))
+            conditions.append(_is_settled(self.table.origin, self.at, now))
         return and_(True, *conditions)
 
     def mean_bytes(self) -> float:
@@ -43,6 +46,11 @@ class Sort:
         size = sum(func.coalesce(func.length(text), 0) for text in self.texts)
         mean = db.session.scalar(select(func.avg(size)).where(self.table.id.in_([*some, last])))
         return float(mean or 0) + ROW_BYTES
+
+
+def _is_settled(origin: Any, at: Any, now: datetime) -> ColumnElement[bool]:
+    sent = and_(origin.startswith(SENT), at < now - timedelta(hours=SENT_HOURS))
+    return or_(origin.is_(None), sent, at < now - timedelta(days=ORIGIN_DAYS))
 
 
 FAULTS = Sort(Fault, Fault.timestamp, (Fault.description, cast(Fault.context, Text)))

@@ -40,9 +40,8 @@ def _kept(counted: Counted) -> Iterator[int]:
     for number, occurrence in group.members.items():
         place = group.fingerprint_ids[number], hour_of(occurrence.at)
         reached[place] += 1
-        is_asked_for = occurrence.origin is not None or occurrence.is_ongoing
         is_first = is_turn and number == group.first
-        if is_asked_for or is_first or sampling.keeps(reached[place]):
+        if occurrence.is_looked_for or is_first or sampling.keeps(reached[place]):
             yield number
 
 

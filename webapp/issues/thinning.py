@@ -15,7 +15,7 @@ from webapp.core.db import db
 from webapp.issues.spreading import level, share, superfluous
 from webapp.issues.stored import SORTS, Sort, execute
 
-BATCH = 250  # a few milliseconds of the write lock
+BATCH = 100  # rows of some thousand bytes each, far apart
 WINDOW = 20_000  # occurrences of one issue that are looked at together
 SLACK = 0.1  # above a limit before anything goes, so that not every one that comes makes one go
 

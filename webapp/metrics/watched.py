@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Table, delete, insert, select, update
 
-from webapp.core.db import db
+from webapp.core import nudges
+from webapp.core.db import begin_to_write, db
 from webapp.metrics import news, raw
 from webapp.metrics.models import MetricNews, MetricSeries
 from webapp.metrics.news import Row
@@ -18,6 +19,7 @@ from webapp.metrics.news import Row
 SERIES: Any = MetricSeries.__table__
 NEWS: Table = MetricNews.__table__  # type: ignore[assignment]
 CHUNK = 500  # ids in one statement
+BELL = "metrics"
 MOST_ROWS = 50_000  # samples in one row of news
 
 
@@ -29,18 +31,21 @@ class News(NamedTuple):
     rows: list[Row]
 
 
-def watch(series_ids: Sequence[int], since_ms: int, now: datetime) -> None:
+def watch(series_ids: Sequence[int], since_ms: int, now: datetime) -> list[int]:
     """Have all further samples of these series told, and now those from `since_ms` on.
 
-    Flushes. Between the two no sample is missed: who records waits, or is read here.
+    Between the two no sample is missed: who records waits, or is read here. Returns those of the
+    series that are still there; none of them goes before the transaction ends.
     """
-    ids = sorted(set(series_ids))
-    for part in _parts(ids):
-        _hold(part)
+    there: list[int] = []
+    for part in _parts(sorted(set(series_ids))):
+        held = _hold(part)
         db.session.connection().execute(
-            update(SERIES).where(SERIES.c.id.in_(part)).values(is_watched=True)
+            update(SERIES).where(SERIES.c.id.in_(held)).values(is_watched=True)
         )
-        tell(_stored(part, since_ms), now)
+        tell(_stored(held, since_ms), now)
+        there += held
+    return there
 
 
 def unwatch(series_ids: Sequence[int]) -> None:
@@ -57,6 +62,8 @@ def tell(rows: Sequence[Row], now: datetime) -> None:
     for begin in range(0, len(rows), MOST_ROWS):
         data = news.pack(rows[begin : begin + MOST_ROWS])
         db.session.connection().execute(insert(NEWS), {"recorded_at": now, "data": data})
+    if rows:
+        nudges.ring_after_commit(BELL)
 
 
 def unread(most: int) -> list[News]:
@@ -77,10 +84,11 @@ def settle(read: Sequence[News]) -> bool:
     return removed == len(read)
 
 
-def _hold(ids: Sequence[int]) -> None:
-    """Lock the rows in the order of their ids, as who records does."""
+def _hold(ids: Sequence[int]) -> list[int]:
+    """Lock the rows in the order of their ids, as who records does; those that there are."""
+    begin_to_write()
     query = select(SERIES.c.id).where(SERIES.c.id.in_(ids)).order_by(SERIES.c.id)
-    db.session.connection().execute(query.with_for_update(key_share=True)).all()
+    return list(db.session.connection().scalars(query.with_for_update(key_share=True)))
 
 
 def _stored(ids: Sequence[int], since_ms: int) -> list[Row]:

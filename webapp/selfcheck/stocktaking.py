@@ -20,6 +20,8 @@ from webapp.config import Settings
 from webapp.core import clock
 from webapp.core.db import db
 from webapp.core.workforce import impatient_redis
+from webapp.issues import judging_ourselves
+from webapp.issues.judging_ourselves import PartState
 from webapp.selfcheck import queries
 from webapp.selfcheck.components import (
     API,
@@ -37,6 +39,7 @@ from webapp.selfcheck.components import (
     is_told,
     listening,
     sentence,
+    shown,
 )
 from webapp.selfcheck.health import OK, Facts
 from webapp.selfcheck.models import HealthState
@@ -68,6 +71,7 @@ def take_stock(
     known = dict(stored)
     if facts.redis_ms is not None and (note := _news_of_note(known.get(DATABASE))) is not None:
         known[DATABASE] = note
+        _tell_outage(note, now)
     stood = {
         name: after(known.get(name), name, finding, now)
         for name, finding in looked.items()
@@ -78,6 +82,18 @@ def take_stock(
     if store:
         _store(store)
     return {name: Standing(name) for name in (WEB, API)} | known | stood
+
+
+def tell_faults(standings: Mapping[str, Standing], now: datetime) -> None:
+    """Let the judge know how each part was found to be."""
+    judging_ourselves.note_parts(
+        {
+            name: PartState(part.label, shown(part, now, ()).state, part.since_at, part.last_error)
+            for name, part in standings.items()
+            if part.since_at is not None
+        },
+        now,
+    )
 
 
 def look_at_web() -> dict[str, Finding]:
@@ -177,6 +193,12 @@ def _store(standings: Iterable[Standing]) -> None:
     changes = {name: insert.excluded[name] for name in rows[0] if name != "component"}
     statement = insert.on_conflict_do_update(index_elements=["component"], set_=changes)
     db.session.execute(statement.values(rows))
+
+
+def _tell_outage(note: Standing, now: datetime) -> None:
+    """The database is back: only now can it be told that it was away."""
+    assert note.since_at is not None
+    judging_ourselves.note_outage(note.since_at, now, note.last_error, now)
 
 
 def _write_note(error: str, now: datetime) -> Standing | None:

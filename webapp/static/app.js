@@ -197,7 +197,7 @@
   }
   document.addEventListener('htmx:load', function (event) { arrive(event.target); });
 
-  /* Trouble in the tab's title, and said once when it changes. */
+  /* Trouble in the tab's title, said once per change. */
   var plainTitle = document.title, problems = null;
   function countProblems() {
     var element = one('[data-open-problems]');
@@ -352,7 +352,7 @@
   }
 
   /* Keys */
-  var PLACES = { n: '/', m: '/machines/', w: '/websites/', a: '/activity/' };
+  var PLACES = { n: '/', m: '/machines/', w: '/websites/', i: '/issues/', a: '/activity/' };
   var going = 0;
   function keysOn() { return localStorage.getItem('keys') !== 'off'; }
   function onKey(event) {
