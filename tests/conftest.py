@@ -8,7 +8,8 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -157,22 +158,41 @@ def settings(database_url: str, redis_url: str, short_folder: Path) -> config.Se
 
 
 @pytest.fixture(scope="session")
-def _app(settings: config.Settings) -> Iterator[Flask]:
-    yield from app_on_new_tables(settings)
+def _apps() -> Callable[[config.Settings], Flask]:
+    """The application of each database, made once: tests may change between them at will."""
+    return lru_cache(app_with_tables)
+
+
+@pytest.fixture(scope="session")
+def _app(settings: config.Settings, _apps: Callable[[config.Settings], Flask]) -> Iterator[Flask]:
+    app = _apps(settings)
+    yield app
+    _disconnect(app)
 
 
 def app_on_new_tables(settings: config.Settings) -> Iterator[Flask]:
     """An application whose database has every table, empty; they are dropped afterwards."""
+    app = app_with_tables(settings)
+    yield app
+    with app.app_context():
+        full_text("drop")
+        db.drop_all()
+    _disconnect(app)
+
+
+def app_with_tables(settings: config.Settings) -> Flask:
+    """An application whose database has every table, empty."""
     app = create_app(settings)
     app.config["TESTING"] = True
     with app.app_context():
         db.drop_all()
         db.create_all()
         full_text("create")
-    yield app
+    return app
+
+
+def _disconnect(app: Flask) -> None:
     with app.app_context():
-        full_text("drop")
-        db.drop_all()
         for engine in db.engines.values():
             engine.dispose()
 

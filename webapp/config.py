@@ -15,6 +15,8 @@ from webapp.setting import ConfigError as ConfigError
 from webapp.setting import Setting as Setting
 from webapp.setting import parse, setting
 
+LONGEST_HOST_NAME = 255
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -55,6 +57,9 @@ class Settings:
     )
     refresh_s: float = setting(
         5.0, "Seconds between two refreshes of a panel on a page.", low=1, high=3600
+    )
+    host_name: str = setting(
+        "", "What this machine is called in its metrics; empty means what it calls itself."
     )
     metrics_interval_s: int = setting(
         5, "Seconds between two readings of this machine's metrics.", low=1, high=3600
@@ -203,6 +208,11 @@ class Settings:
         return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
 
     @property
+    def own_host(self) -> str:
+        """What this machine is called in its metrics."""
+        return self.host_name or os.uname().nodename or "localhost"
+
+    @property
     def sqlalchemy_url(self) -> str:
         """The database URL with the driver named, SQLite under `data_dir` by default."""
         if not self.database_url:
@@ -251,6 +261,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     values["data_dir"] = Path(values.get("data_dir", Settings.data_dir)).expanduser().absolute()
     settings = Settings(**values)
     _check_urls(settings)
+    if not (settings.host_name.isprintable() and len(settings.host_name) <= LONGEST_HOST_NAME):
+        raise ConfigError(f"HOST_NAME must be one line of up to {LONGEST_HOST_NAME} characters.")
     _ = settings.references  # a bad one stops the start
     return settings
 

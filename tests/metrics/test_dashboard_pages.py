@@ -275,3 +275,25 @@ def test_a_page_of_many_charts_costs_one_statement_beside_the_sign_in(measured, 
 def test_the_page_carries_the_value_that_its_forms_need(measured, viewer):
     dashboard_id = made(viewer, host=HOST)
     assert csrf_of(viewer.get(f"/dashboards/{dashboard_id}/arrange"))
+
+
+def test_from_a_machine_its_charts_or_one_of_them_go_to_a_dashboard(measured, viewer):
+    lead = f"/dashboards/add?kind=system&amp;source={HOST}"
+    assert f'href="{lead}"' in viewer.get(f"/machines/{HOST}").text
+    assert f'"{lead}&amp;chart=cpu"' in viewer.get(f"/machines/{HOST}/series?chart=cpu").text
+    lead = lead.replace("&amp;", "&")
+    assert f'name="host" value="{HOST}"' in viewer.get(lead).text
+    dashboard_id = made(viewer)
+    assert f'href="/dashboards/{dashboard_id}/arrange?q={HOST}"' in viewer.get(lead).text
+    page = viewer.get(f"{lead}&chart=cpu&pick=1").text
+    assert f"Add CPU, {HOST} to a dashboard" in page
+    assert f'action="/dashboards/{dashboard_id}/charts?q={HOST}"' in page
+    assert 'name="pick" value="1"' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("", 400), ("kind=system", 400), ("kind=system&source=x&chart=odd", 404)],
+)
+def test_what_cannot_be_added_is_refused(viewer, query, status):
+    assert viewer.get(f"/dashboards/add?{query}").status_code == status

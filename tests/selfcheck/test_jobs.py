@@ -51,7 +51,9 @@ def states():
 
 
 def test_stock_is_taken_of_every_part_however_often_it_runs(context, monkeypatch):
-    nowhere = replace(context.extensions["settings"], port=9, statsd_port=8125)
+    nowhere = replace(
+        context.extensions["settings"], port=9, statsd_port=8125, public_url="http://127.0.0.1:9"
+    )
     monkeypatch.setitem(context.extensions, "settings", nowhere)
     for _ in range(2):
         take_stock()
@@ -75,7 +77,8 @@ def faults():
 
 
 def test_a_part_that_stays_down_becomes_a_fault_and_its_return_ends_it(context, monkeypatch):
-    nowhere = replace(context.extensions["settings"], port=9)
+    settings = context.extensions["settings"]
+    nowhere = replace(settings, port=9, public_url="http://127.0.0.1:9")
     monkeypatch.setitem(context.extensions, "settings", nowhere)
     take_stock()
     assert faults() == []

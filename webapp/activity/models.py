@@ -50,6 +50,7 @@ class ActivityType(str, Enum):
     CHANNEL_CHANGED = "channel_changed"
     ROUTE_CHANGED = "route_changed"
     SILENCE_CHANGED = "silence_changed"
+    SYSTEM_RECOVERED = "system_recovered"
     RULE_CREATED = "rule_created"
     RULE_CHANGED = "rule_changed"
     RULE_DELETED = "rule_deleted"
@@ -80,6 +81,7 @@ LOOKS = {
     ActivityType.SYSTEM_ERROR: "error",
     ActivityType.ALERT_RAISED: "error",
     ActivityType.ALERT_RESOLVED: "up",
+    ActivityType.SYSTEM_RECOVERED: "up",
     ActivityType.HOST_SILENT: "warning",
     ActivityType.HOST_BACK: "up",
     ActivityType.WEBSITE_DOWN: "down",

@@ -54,7 +54,7 @@ class Collector:
         queue.nudge_followers(collect_metrics)
 
     def _store(self, now: datetime) -> None:
-        host = system.host_name()
+        host = current_app.extensions["settings"].own_host
         samples = [
             sample_of(reading, host, at_ms)
             for at_ms, found in self.waiting

@@ -340,7 +340,7 @@
     });
   }
 
-  /* Theme: a cookie, so that the server paints the first frame right. */
+  /* Theme: a cookie, so that the first frame is right. */
   function cookie(name) {
     var match = document.cookie.match(new RegExp('(?:^|; )' + name + '=([^;]*)'));
     return match ? match[1] : '';
@@ -352,7 +352,7 @@
   }
 
   /* Keys */
-  var PLACES = { n: '/', m: '/machines/', w: '/websites/', i: '/issues/', a: '/activity/' };
+  var PLACES = { n: '/', m: '/machines/', w: '/websites/', i: '/issues/', s: '/services/', a: '/activity/' };
   var going = 0;
   function keysOn() { return localStorage.getItem('keys') !== 'off'; }
   function onKey(event) {
