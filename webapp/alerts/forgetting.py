@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 
 from webapp.alerts.models import Alert, AlertStatus, Silence
+from webapp.alerts.patience import SILENCE_DAYS
 from webapp.config import Settings
 from webapp.core.db import db
 
 BATCH = 100
-SILENCE_DAYS = 90
 OVER = (AlertStatus.RESOLVED, AlertStatus.DISMISSED)
 Forgetting = Callable[[Settings, datetime], Iterator[int]]
 

@@ -1,7 +1,8 @@
-"""When a delivery is tried again, and when it is given up. Pure."""
+"""When a delivery is tried again, when it is given up, and what is kept of a silence. Pure."""
 
 from datetime import datetime, timedelta
 
+SILENCE_DAYS = 90  # that one is kept after it has ended
 FIRST = timedelta(seconds=5)
 LONGEST = timedelta(hours=2)
 GIVEN_UP_AFTER = timedelta(hours=24)

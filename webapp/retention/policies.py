@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from webapp.alerts.forgetting import SILENCE_DAYS
+from webapp.alerts.patience import SILENCE_DAYS
 from webapp.config import Settings
 
 HISTORY_DAYS = 1826  # five years
