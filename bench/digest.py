@@ -42,14 +42,14 @@ def one_by_one(name: str, size: int, product: Product) -> None:
     send(product, token, bodies[:50], 50)
     wait_until_digested(product, 50)
     web, other = processes(product)
-    cpu, other_cpu = cpu_s(web), cpu_s(other)
+    before, before_other = cpu_s(web), cpu_s(other)
     began = time.monotonic()
     send(product, token, bodies, count)
     accepted_s = time.monotonic() - began
-    cpu = cpu_s(web) - cpu
+    cpu = spent_s(before, cpu_s(web))
     wait_until_digested(product, 50 + count)
     digested_s = time.monotonic() - began
-    other_cpu = cpu_s(other) - other_cpu
+    other_cpu = spent_s(before_other, cpu_s(other))
     own, others = (each / count * 1e3 for each in (cpu, other_cpu))
     print(f"  {name}: {len(bodies[0]):,} bytes; processor each: {own:.2f} ms to accept it,")
     print(f"  {others:.2f} ms in all other processes")
@@ -167,13 +167,18 @@ def processes(product: Product) -> tuple[list[psutil.Process], list[psutil.Proce
     return web, others
 
 
-def cpu_s(found: list[psutil.Process]) -> float:
-    """Processor seconds of these."""
-    total = 0.0
+def cpu_s(found: list[psutil.Process]) -> dict[int, float]:
+    """Processor seconds of each of these that still runs."""
+    seconds = {}
     for process in found:
         with suppress(psutil.Error):
-            total += sum(process.cpu_times()[:2])
-    return total
+            seconds[process.pid] = sum(process.cpu_times()[:2])
+    return seconds
+
+
+def spent_s(before: dict[int, float], after: dict[int, float]) -> float:
+    """Processor seconds between two looks, of those that ran at both."""
+    return sum(seconds - before[pid] for pid, seconds in after.items())
 
 
 def memory_mb(product: Product) -> float:

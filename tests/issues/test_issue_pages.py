@@ -48,9 +48,8 @@ def test_another_occurrence_is_shown_when_it_is_asked_for(made, viewer):
     assert f"occurrence={made[2]}" in text
 
 
-@pytest.mark.parametrize(
-    ("path", "status"),
-    [
+def test_what_is_not_there_is_not_found(made, viewer):
+    for path, status in [
         ("/issues/999999", 404),
         ("/issues/99999999999999999999", 404),
         ("/issues/{}?occurrence=999999", 404),
@@ -58,10 +57,8 @@ def test_another_occurrence_is_shown_when_it_is_asked_for(made, viewer):
         ("/issues/{}?range=year", 400),
         ("/issues/{}/occurrences?before=x", 400),
         ("/issues/999999/occurrences", 404),
-    ],
-)
-def test_what_is_not_there_is_not_found(made, viewer, path, status):
-    assert viewer.get(path.format(made[0])).status_code == status
+    ]:
+        assert viewer.get(path.format(made[0])).status_code == status
 
 
 def test_for_htmx_it_is_the_panel_of_how_it_stands(made, viewer, monkeypatch):

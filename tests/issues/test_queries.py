@@ -33,24 +33,21 @@ class TestOrder:
         issue("e", 10, status=ACKNOWLEDGED, severity=Severity.CRITICAL, occurrences=2)
         issue("f", 5, status=OPEN, severity=Severity.CRITICAL, occurrences=3)
 
-    @pytest.mark.parametrize(
-        ("sort", "expected"),
-        [
+    def test_each_has_its_order(self):
+        for sort, expected in [
             ("open", "fdaebc"),
             ("newest", "fedcba"),
             ("first", "fedcba"),
             ("most", "bcafed"),
             ("worst", "fdaebc"),
-        ],
-    )
-    def test_each_has_its_order(self, sort, expected):
-        assert "".join(titles(sort=Sort(sort))) == expected
+        ]:
+            assert "".join(titles(sort=Sort(sort))) == expected, sort
 
-    @pytest.mark.parametrize("sort", list(Sort))
-    def test_pages_are_pieces_of_the_whole(self, sort):
-        whole = titles(sort=sort)
-        pieces = [titles(IssueFilters(sort=sort), page, 2) for page in (1, 2, 3, 4)]
-        assert pieces == [whole[:2], whole[2:4], whole[4:], []]
+    def test_pages_are_pieces_of_the_whole(self):
+        for sort in Sort:
+            whole = titles(sort=sort)
+            pieces = [titles(IssueFilters(sort=sort), page, 2) for page in (1, 2, 3, 4)]
+            assert pieces == [whole[:2], whole[2:4], whole[4:], []], sort
 
     def test_the_total_is_of_all_that_fit(self):
         assert queries.issues(IssueFilters(), 2, 4)[1] == 6
@@ -77,9 +74,11 @@ class TestFilters:
         assert titles() == ["target"]
         assert queries.open_count(9) == 1
 
-    @pytest.mark.parametrize(
-        ("fields", "expected"),
-        [
+    def test_each_narrows(self, context):
+        affected(issue("fault", kind=IssueKind.FAULT, subject="DISK_FULL"), "service", "shop")
+        issue("worst", severity=Severity.CRITICAL, subject="nightly")
+        affected(issue("done", status=RESOLVED), "host", "web-1")
+        for fields, expected in [
             ({"kind": IssueKind.FAULT}, ["fault"]),
             ({"severity": Severity.CRITICAL}, ["worst"]),
             ({"status": RESOLVED}, ["done"]),
@@ -89,13 +88,8 @@ class TestFilters:
             ({"host": "web-1"}, ["done"]),
             ({"service": "web-1"}, []),
             ({"service": "shop"}, ["fault"]),
-        ],
-    )
-    def test_each_narrows(self, context, fields, expected):
-        affected(issue("fault", kind=IssueKind.FAULT, subject="DISK_FULL"), "service", "shop")
-        issue("worst", severity=Severity.CRITICAL, subject="nightly")
-        affected(issue("done", status=RESOLVED), "host", "web-1")
-        assert titles(**fields) == expected
+        ]:
+            assert titles(**fields) == expected, fields
 
     def test_the_assignee_or_nobody(self, context):
         person = create_user("who@example.org")

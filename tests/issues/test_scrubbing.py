@@ -49,6 +49,11 @@ def test_further_names_can_be_given() -> None:
     }  # fmt: skip
 
 
+def test_a_further_name_may_begin_as_a_plain_key_does() -> None:
+    keys = frozenset({"key-code"})
+    assert scrub("key=a key_code=17", keys) == f"key=a key_code={SCRUBBED}"
+
+
 def test_a_secret_in_a_key_is_taken_out() -> None:
     assert scrub({"redis://:hunter2@h": 1}) == {f"redis://:{SCRUBBED}@h": 1}
 

@@ -59,9 +59,8 @@ def test_a_panel_that_is_up_to_date_costs_one_question_beside_the_session(
     assert len(asked) <= 2, asked
 
 
-@pytest.mark.parametrize(
-    ("query", "there", "away"),
-    [
+def test_filters_narrow_it(some, viewer):
+    for query, there, away in [
         ("status=resolved", "Mail bounced", "Disk full"),
         ("kind=fault", "Disk full", "Import failed"),
         ("severity=critical", "Disk full", "Mail bounced"),
@@ -71,12 +70,10 @@ def test_a_panel_that_is_up_to_date_costs_one_question_beside_the_session(
         ("since=2001-01-01&until=2001-02-01", "No issue fits", "Disk full"),
         ("assignee=me", "No issue fits", "Disk full"),
         ("page=7", "No issue fits", "Disk full"),
-    ],
-)
-def test_filters_narrow_it(some, viewer, query, there, away):
-    text = viewer.get(f"/issues/?{query}").text
-    assert there in text
-    assert away not in text
+    ]:
+        text = viewer.get(f"/issues/?{query}").text
+        assert there in text
+        assert away not in text
 
 
 def test_each_status_says_how_many_there_are(some, viewer):
@@ -87,9 +84,9 @@ def test_each_status_says_how_many_there_are(some, viewer):
     assert 'aria-current="true">Open' in words
 
 
-@pytest.mark.parametrize("query", ["status=x", "page=0", "sort=x", "nonsense=1", "since=soon"])
-def test_an_address_that_is_not_ours_is_refused(viewer, query):
-    assert viewer.get(f"/issues/?{query}").status_code == 400
+def test_an_address_that_is_not_ours_is_refused(viewer):
+    for query in ["status=x", "page=0", "sort=x", "nonsense=1", "since=soon"]:
+        assert viewer.get(f"/issues/?{query}").status_code == 400
 
 
 def test_only_operators_see_what_can_be_done(some, viewer, operator):

@@ -15,6 +15,7 @@ ANCHORS = (
     "pass", "pw", "secret", "token", "key", "auth", "cookie", "credential", "session", "srf",
     "card", "security", "cv", "pin=",
 )  # fmt: skip
+KEY, BEFORE_KEY = "key", frozenset("isegn_-")  # api_key, accesskey, signing-key; no plain key
 ARGUMENT_WORDS = r"pass(?:word|wd|phrase)|secret|token|(?:api|access|private)[_-]?key"
 QUOTE = r"\\{0,3}[\"']"
 VALUE = (
@@ -86,7 +87,7 @@ def _scrubbed(text: str, more: frozenset[str]) -> str:
         text = HEADER.sub(rf"\1\2{SCRUBBED}", text)
     if "bearer" in lower or "basic" in lower or "negotiate" in lower:
         text = SCHEME.sub(_scheme, text)
-    own = (name[:ANCHOR_LETTERS] for name in more)
+    own = (name[: 2 if name.startswith(KEY) else ANCHOR_LETTERS] for name in more)
     anchors = [anchor for anchor in (*ANCHORS, *own) if anchor in lower]
     if anchors:
         text = _without_named(text, anchors, more)
@@ -119,7 +120,8 @@ def _starts(text: str, anchors: list[str]) -> list[int]:
     for anchor in anchors:
         start = lower.find(anchor)
         while start >= 0:
-            starts.add(start)
+            if anchor != KEY or lower[start - 1 : start] in BEFORE_KEY:
+                starts.add(start)
             start = lower.find(anchor, start + len(anchor))
     return sorted(starts)
 
