@@ -17,8 +17,8 @@ from webapp.alerts import channels, raising, sending, telling
 from webapp.alerts.channels import Outcome, Parcel
 from webapp.core import clock, nudges, queue
 from webapp.core.db import db
+from webapp.issues import steps
 
-ISSUES_BELL = "issues"
 LOOK_S = 1.0
 SWEEP_S = 15.0
 PAUSE_S = 5.0  # after a pass that failed
@@ -55,7 +55,7 @@ def keep_raising(app: Flask) -> None:
                 swept_s = time.monotonic()
                 _survive(raise_once, "sweep")
             _survive(_raise_changed, "raise")
-            _rest(ISSUES_BELL)
+            _rest(steps.BELL)
 
 
 def keep_delivering(app: Flask) -> None:

@@ -7,10 +7,12 @@ from sqlalchemy import insert
 
 from webapp.activity import actions as activity
 from webapp.activity.models import ActivityType
+from webapp.core import nudges
 from webapp.core.db import db
 from webapp.issues.counting import Counted
 from webapp.issues.lifecycle import Verb
 from webapp.issues.models import IssueTransition
+from webapp.issues.steps import BELL
 
 ONE_BY_ONE = 10  # more than that at once are told in one sentence
 
@@ -27,6 +29,8 @@ def tell(counted: Sequence[Counted], now: datetime) -> None:
     _record(ActivityType.ISSUE_REGRESSED, regressed, "Back after it was resolved")
     heard = [each for each in returned if not each.is_regressed]
     _record(ActivityType.ISSUE_REOPENED, heard, "No longer ignored")
+    if opened or returned:
+        nudges.ring_after_commit(BELL)
 
 
 def _transition(counted: Counted, now: datetime) -> dict[str, object]:

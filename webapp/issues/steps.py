@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from webapp.core import access
+from webapp.core import access, nudges
 from webapp.core.db import begin_to_write, db
 from webapp.core.problems import Problem
 from webapp.issues.lifecycle import Standing, Verb, refusal, stepped
@@ -22,6 +22,7 @@ STEPPED = (
     "ignored_hourly",
 )  # fmt: skip
 LONGEST_NOTE = 2000
+BELL = "issues"  # rings when one opens, or a step is taken with one
 Details = dict[str, Any]
 
 
@@ -83,9 +84,10 @@ def written(
 
 
 def touch(issue: RecurringIssue, now: datetime) -> None:
-    """Let pages that show the issue see that it changed."""
+    """Let pages that show the issue see that it changed, and wake who tells of it."""
     issue.version += 1
     issue.updated_at = now
+    nudges.ring_after_commit(BELL)
 
 
 def snapshot(issue: RecurringIssue, names: Collection[str]) -> Details:
