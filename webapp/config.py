@@ -186,7 +186,7 @@ class Settings:
         low=100,
         high=1_000_000,
     )
-    alerts_days: int = setting(400, "Days alerts are kept after they are over.", low=1)
+    alerts_days: int = setting(400, "Days alerts are kept after they are over.", low=1, high=3650)
     life_sign_url: str = setting(
         "", "URL that is asked every minute while we are well, of a system that misses us else."
     )
