@@ -71,16 +71,13 @@ def test_the_ticked_ones_are_merged_into_the_one_that_came_most(app, ids, operat
         assert db.session.get(RecurringIssue, ids[2]).occurrences == 3
 
 
-@pytest.mark.parametrize(
-    ("fields", "says"),
-    [
+def test_where_there_is_nothing_to_do_it_says_so(ids, operator):
+    for fields, says in [
         ({"verb": "resolve"}, "Tick the issues first."),
         ({"verb": "resolve", "issue": ["x"]}, "Tick the issues first."),
-        ({"verb": "merge", "issue": [1]}, "Tick two or more issues to merge them."),
-    ],
-)
-def test_where_there_is_nothing_to_do_it_says_so(ids, operator, fields, says):
-    assert says in follow(operator, operator.post("/issues/bulk", fields))
+        ({"verb": "merge", "issue": [ids[0]]}, "Tick two or more issues to merge them."),
+    ]:
+        assert says in follow(operator, operator.post("/issues/bulk", fields))
 
 
 def test_another_deed_and_another_person_are_refused(ids, operator, viewer):

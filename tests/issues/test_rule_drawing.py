@@ -4,10 +4,10 @@ import pytest
 
 from webapp.issues.breaches import Rule
 from webapp.issues.kinds import Direction, Severity
-from webapp.issues.rule_drawing import draw, worst_of
+from webapp.issues.rule_drawing import Worst, draw
 from webapp.issues.spans import Span
-from webapp.metrics.pages import Bucket
 
+BELOW = Rule(Direction.BELOW, warning=1)
 RULE = Rule(warning=70, critical=90, recovery=60)
 
 
@@ -46,6 +46,22 @@ def test_there_is_always_a_picture(points):
 
 
 def test_the_worst_of_each_step_is_drawn():
-    buckets = [Bucket(2, 10.0, 1.0, 9.0), None]
-    assert worst_of(buckets, RULE) == [9.0, None]
-    assert worst_of(buckets, Rule(Direction.BELOW, warning=1), 0.5) == [0.5, None]
+    samples = [(0, 5.0), (1, 9.0), (250, 3.0), (999, 1.0), (750, 2.0)]
+    for rule, points in ((RULE, [9.0, 3.0, None, 2.0]), (BELOW, [5.0, 3.0, None, 1.0])):
+        worst = Worst(rule, 0, 1000, 4)
+        worst.add(samples)
+        assert worst.points == points
+
+
+@pytest.mark.parametrize(
+    ("points", "bridged"),
+    [
+        ([1.0, None, None, 2.0, None, None, 3.0], [1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 3.0]),
+        ([1.0, 2.0, 3.0, None, None, 4.0], [1.0, 2.0, 3.0, None, None, 4.0]),
+        ([None, 1.0, None], [None, 1.0, None]),
+    ],
+)
+def test_a_line_goes_on_where_samples_are_rare_and_ends_where_they_are_missing(points, bridged):
+    worst = Worst(RULE, 0, len(points), len(points))
+    worst.points = points
+    assert worst.bridged() == bridged

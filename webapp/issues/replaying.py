@@ -11,6 +11,7 @@ from webapp.core.db import db
 from webapp.issues import percentages
 from webapp.issues.breaches import Event, Rule, Sample, Standing, follow
 from webapp.issues.matching import fits
+from webapp.issues.rule_drawing import Worst
 from webapp.issues.rule_values import RuleValues, rule_of
 from webapp.issues.spans import Span, spans_of
 from webapp.metrics import gallery, raw
@@ -21,11 +22,15 @@ WINDOW_MS = 6 * 3_600_000  # read at once
 MOST_SERIES = 50
 PATIENCE_S = 4.0
 PERCENT = "%"
+STEPS = 240  # of a drawing
 
 
 @dataclass(frozen=True)
 class Replayed:
-    """What a rule would have found in one series, and in which unit it judged."""
+    """What a rule would have found in one series, and in which unit it judged.
+
+    `points` are the worst values of so many equal parts of the time, for a drawing.
+    """
 
     series_id: int
     source: str
@@ -34,7 +39,7 @@ class Replayed:
     labels: Mapping[str, str]
     samples: int
     spans: tuple[Span, ...]
-    maximum: float | None = None
+    points: tuple[float | None, ...]
 
 
 @dataclass(frozen=True)
@@ -112,18 +117,18 @@ def _replay(
     to_ms: int,
 ) -> Replayed:
     standing, events, count = Standing(), list[Event](), 0
+    worst = Worst(rule, from_ms, to_ms, STEPS)
     is_share = values.percent_of is not None
     for samples in _windows(row.id, beside, from_ms, to_ms) if beside or not is_share else ():
         standing, found = follow(standing, rule, samples)
         events += found
         count += len(samples)
+        worst.add(samples)
     spans = _with_last_peak(spans_of(events), standing)
     label = gallery.label_of(row.name, row.details, DESCRIBED)
     unit = PERCENT if is_share else row.unit
-    maximum = beside[1] if beside else None
-    return Replayed(
-        row.id, row.source, label, unit, dict(row.details), count, tuple(spans), maximum
-    )
+    points = tuple(worst.bridged())
+    return Replayed(row.id, row.source, label, unit, dict(row.details), count, tuple(spans), points)
 
 
 def _with_last_peak(spans: list[Span], standing: Standing) -> list[Span]:

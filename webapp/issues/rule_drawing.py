@@ -3,12 +3,12 @@
 A line of the worst of each step, the levels across it, and a field behind it for each breach.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from webapp.core.drawing import HEIGHT, spark_paths
-from webapp.issues.breaches import LEVELS, Rule
-from webapp.issues.kinds import Direction
+from webapp.issues.breaches import LEVELS, Rule, Sample
 from webapp.issues.spans import Span
 
 ROOM = 1.05  # above the highest
@@ -64,10 +64,33 @@ def draw(
     return Drawing(max(len(points), 1), line, tuple(marks), tuple(fields), low, high)
 
 
-def worst_of(buckets: Sequence[object], rule: Rule, scale: float = 1.0) -> list[float | None]:
-    """Of each bucket what is worst for the rule, times `scale`; None for a gap."""
-    name = "maximum" if rule.direction is Direction.ABOVE else "minimum"
-    return [None if bucket is None else getattr(bucket, name) * scale for bucket in buckets]
+class Worst:
+    """The worst value in each of `steps` equal parts of a stretch of time, None where none is."""
+
+    def __init__(self, rule: Rule, from_ms: int, to_ms: int, steps: int) -> None:
+        self.sign, self.from_ms = rule.sign, from_ms
+        self.step_ms = max((to_ms - from_ms) / steps, 1)
+        self.points: list[float | None] = [None] * steps
+
+    def add(self, samples: Iterable[Sample]) -> None:
+        """Take samples of that stretch in."""
+        sign, from_ms, step_ms, points = self.sign, self.from_ms, self.step_ms, self.points
+        for at_ms, value in samples:
+            place = int((at_ms - from_ms) / step_ms)
+            known = points[place]
+            if known is None or sign * value > sign * known:
+                points[place] = value
+
+    def bridged(self) -> list[float | None]:
+        """The points; what is no longer empty than usual, because samples are rare, goes on."""
+        places = [place for place, point in enumerate(self.points) if point is not None]
+        distances = sorted(later - place for place, later in pairwise(places))
+        usual = distances[len(distances) // 2] * 3 // 2 if distances else 1
+        found = list(self.points)
+        for place, later in pairwise(places):
+            if later - place <= usual:
+                found[place:later] = [self.points[place]] * (later - place)
+        return found
 
 
 def _y(value: float, low: float, high: float) -> float:

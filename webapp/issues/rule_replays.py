@@ -1,19 +1,17 @@
 """What the form of a rule shows before it is saved: when it would have found a breach, drawn."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from webapp.core import clock
 from webapp.issues import replaying, rule_drawing
+from webapp.issues.breaches import Rule
 from webapp.issues.replaying import Replay, Replayed
 from webapp.issues.rule_drawing import Drawing
 from webapp.issues.rule_values import RuleValues, rule_of
-from webapp.metrics import timelines
 from webapp.metrics.ranges import RANGES
 
 DRAWN = 3  # series, those that say most
-STEPS = 240
 LISTED = 20  # breaches of a series
 
 
@@ -46,21 +44,12 @@ def shown(values: RuleValues, over: str, now: datetime) -> Shown:
     now_ms = clock.to_ms(now)
     found = replaying.replay(values, now_ms - length_ms, now_ms)
     told = sorted(found.series, key=lambda each: -len(each.spans))[:DRAWN]
-    return Shown(found, words, tuple(_pictures(values, told, found)))
+    return Shown(found, words, tuple(_picture(rule_of(values), each, found) for each in told))
 
 
-def _pictures(values: RuleValues, told: Sequence[Replayed], found: Replay) -> list[Picture]:
-    ids = [each.series_id for each in told]
-    if not ids:
-        return []
-    lines = timelines.read(ids, found.from_ms, found.to_ms, STEPS, found.to_ms)
-    pictures = []
-    for each in told:
-        scale = 100 / each.maximum if values.percent_of and each.maximum else 1.0
-        points = rule_drawing.worst_of(lines.lines.get(each.series_id, ()), rule_of(values), scale)
-        drawing = rule_drawing.draw(points, each.spans, rule_of(values), lines.from_ms, lines.to_ms)
-        pictures.append(Picture(each, drawing, tuple(_listed(each, found.to_ms))))
-    return pictures
+def _picture(rule: Rule, each: Replayed, found: Replay) -> Picture:
+    drawing = rule_drawing.draw(each.points, each.spans, rule, found.from_ms, found.to_ms)
+    return Picture(each, drawing, tuple(_listed(each, found.to_ms)))
 
 
 def _listed(each: Replayed, now_ms: int) -> list[tuple[datetime, float, str, float]]:

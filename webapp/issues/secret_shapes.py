@@ -23,7 +23,7 @@ VALUE = (
     r"|[^\s,;&\"'(){}\[\]<>]++[(\[]?"
 )
 BETWEEN = (
-    rf"(?:{QUOTE})?\s{{0,4}}(?:=>|:=|[:=])\s{{0,4}}|{QUOTE}\s{{0,4}},\s{{0,4}}(?=[bru]?{QUOTE})"
+    rf"(?:{QUOTE})?\s{{0,4}}(?>=>|:=|[:=])\s{{0,4}}|{QUOTE}\s{{0,4}},\s{{0,4}}(?=[bru]?{QUOTE})"
 )
 NAMED = re.compile(rf"([\w.-]{{1,80}}+)(?P<between>{BETWEEN})(?P<value>{VALUE})", re.IGNORECASE)
 ARGUMENT = re.compile(
@@ -58,7 +58,7 @@ SHAPE_HINTS = (
     "npm_", "pypi-", "dop_v1_", "hf_", "shpat_", "sq0atp-", "lin_api_", "wk_", "sk-", "SG.",
 )  # fmt: skip
 CARD = re.compile(
-    r"[2-6](?<![\d.-].)(?:\d{3}([ -]?)\d{4}\1\d{4}\1\d{1,7}|\d{3}([ -]?)\d{6}\2\d{5})(?![\d.]\d)"
+    r"[2-6](?<![\w.-].)(?:\d{3}([ -]?)\d{4}\1\d{4}\1\d{1,7}|\d{3}([ -]?)\d{6}\2\d{5})(?!\w|\.\d)"
 )
 PEM_START, PEM_END, PEM_KEY = "-----BEGIN ", "-----END ", "PRIVATE KEY-----"
 LONGEST_LABEL = 60
@@ -76,6 +76,7 @@ def scrub_text(text: str, more: frozenset[str] = frozenset()) -> str:
 
 
 def _scrubbed(text: str, more: frozenset[str]) -> str:
+    text = CARD.sub(_card, text)
     if PEM_START in text:
         text = _without_pem(text)
     if "://" in text and "@" in text:
@@ -92,7 +93,7 @@ def _scrubbed(text: str, more: frozenset[str]) -> str:
     if anchors:
         text = _without_named(text, anchors, more)
         text = ARGUMENT.sub(rf"\1{SCRUBBED}", text) if " -" in text or "'-" in text else text
-    return CARD.sub(_card, text)
+    return text
 
 
 _remembered = lru_cache(maxsize=32)(_scrubbed)
@@ -138,7 +139,7 @@ def _is_harmless(found: re.Match[str], head: str) -> bool:
         return True
     rest = found.string[found.end() : found.end() + 2]
     is_prose = ":" in between and value.isalpha() and rest[:1] == " " and rest[1:].isalpha()
-    return is_prose or (":" in between and value == "//")
+    return is_prose or (":" in between and value.startswith("//"))
 
 
 def _address(found: re.Match[str]) -> str:
