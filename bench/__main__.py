@@ -4,6 +4,7 @@ import sys
 
 from bench import (
     agent,
+    alerting,
     charts,
     checks,
     digest,
@@ -50,6 +51,7 @@ BENCHMARKS = {
     "issues-pages": issues_pages.main,
     "digest": digest.main,
     "digest-steps": digest_steps.main,
+    "alerting": alerting.main,
 }
 
 
