@@ -99,6 +99,12 @@ def test_what_ends_the_program_or_is_expected_is_not_told(shop, sent, error):
     assert sent == []
 
 
+def run(coroutine):
+    """Run it in a thread of its own: a browser test may have left a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
 def test_coroutines_are_watched_each_for_itself(shop, sent):
     @watch_task(shop, context=lambda number: {"order": number})
     async def place(number):
@@ -111,7 +117,7 @@ def test_coroutines_are_watched_each_for_itself(shop, sent):
     async def all_of_them():
         return await asyncio.gather(*map(place, range(6)), return_exceptions=True)
 
-    results = asyncio.run(all_of_them())
+    results = run(all_of_them())
     assert [r for r in results if isinstance(r, int)] == [0, 2, 4]
     shop.flush()
     assert sorted((e["context"]["order"], e["context"]["began"]) for e in sent) == [
@@ -130,7 +136,7 @@ def test_a_coroutine_that_is_cancelled_is_not_told(shop, sent):
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
-    asyncio.run(cancelled())
+    run(cancelled())
     shop.flush()
     assert sent == []
 

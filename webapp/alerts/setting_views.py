@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Blueprint, Response, abort, flash, request, url_for
 
 from webapp.alerts import arranging, queries, trying
 from webapp.alerts.form_checks import Errors, checked, named
@@ -17,6 +17,7 @@ from webapp.core.db import db
 from webapp.core.problems import Problem
 
 blueprint = Blueprint("alert_settings", __name__, url_prefix="/alerts/settings")
+PLACES = {"up": -1, "down": 1}
 SEVERITIES = [(each.value, each.value.capitalize()) for each in reversed(Severity)]
 
 
@@ -57,11 +58,13 @@ def change_route(route_id: int) -> Response:
     return _save_route(web.get_or_404(Route, route_id))
 
 
-@blueprint.post("/routes/<int:route_id>/<any(up,down):where>")
+@blueprint.post("/routes/<int:route_id>/<where>")
 @needs(Role.ADMINISTRATOR)
 def move_route(route_id: int, where: str) -> Response:
     """Try a route earlier or later."""
-    arranging.move_route(web.get_or_404(Route, route_id), -1 if where == "up" else 1)
+    if where not in PLACES:
+        abort(404)
+    arranging.move_route(web.get_or_404(Route, route_id), PLACES[where])
     db.session.commit()
     return htmx.redirect(url_for("alert_settings.index"))
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Blueprint, Response, abort, flash, request, url_for
 from pydantic import ValidationError
 from werkzeug.exceptions import BadRequest
 
@@ -72,10 +72,12 @@ def show(alert_id: int) -> Response:
     return _one(alert)
 
 
-@blueprint.post("/<int:alert_id>/<any(acknowledge,unacknowledge,resolve,dismiss):verb>")
+@blueprint.post("/<int:alert_id>/<verb>")
 @needs(Role.OPERATOR)
 def step(alert_id: int, verb: str) -> Response:
     """Take a step with one alert, in place."""
+    if verb not in STEPS:
+        abort(404)
     alert = web.get_or_404(Alert, alert_id)
     form, errors = web.parse_form(StepForm)
     if form is None:

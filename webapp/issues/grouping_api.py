@@ -30,11 +30,11 @@ def list_rules(query: schemas.GroupingRuleQuery) -> object:
 @operation(
     "Add a grouping rule after the others",
     role=Role.OPERATOR,
-    body=schemas.RuleCreate,
+    body=schemas.GroupingRuleCreate,
     returns=schemas.GroupingRuleRead,
     status=201,
 )
-def create_rule(body: schemas.RuleCreate) -> object:
+def create_rule(body: schemas.GroupingRuleCreate) -> object:
     """The new rule, for what comes from now on."""
     return grouping.add(_rule(body), access.email())
 
@@ -43,10 +43,10 @@ def create_rule(body: schemas.RuleCreate) -> object:
 @operation(
     "Say what a grouping rule would move",
     role=Role.VIEWER,
-    body=schemas.RuleCreate,
+    body=schemas.GroupingRuleCreate,
     returns=schemas.PreviewRead,
 )
-def preview_rule(body: schemas.RuleCreate) -> object:
+def preview_rule(body: schemas.GroupingRuleCreate) -> object:
     """Among the newest stored occurrences; nothing is changed."""
     found = previews.preview(_rule(body))
     groups = [{"fingerprint": said, "occurrences": count} for said, count in found.groups]
@@ -80,7 +80,7 @@ def delete_rule(rule_id: int) -> None:
     grouping.delete(web.get_or_404(GroupingRule, rule_id))
 
 
-def _rule(body: schemas.RuleCreate) -> Rule:
+def _rule(body: schemas.GroupingRuleCreate) -> Rule:
     rule = Rule(body.kind, body.matches, body.fingerprint)
     if found := schemas.problems_of(rule):
         raise invalid(*(FieldError(name, sentence) for name, sentence in found.items()))

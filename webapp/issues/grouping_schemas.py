@@ -63,7 +63,7 @@ class TrialForm(Input):
     text: Annotated[str, Field(min_length=1, max_length=300_000)]
 
 
-class RuleCreate(Input):
+class GroupingRuleCreate(Input):
     """A new grouping rule; `matches` are patterns by field, in which * stands for anything."""
 
     kind: IssueKind
