@@ -6,6 +6,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	$$name $(FITS) && echo $$name && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+TEST_PROCESSES ?= 2
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -18,7 +19,7 @@ run: $(VENV)/requirements.txt ## Set up and start everything; Ctrl-C stops it
 	@exec $(BIN)/python -m webapp.launch
 
 test: $(VENV)/requirements-dev.txt ## Run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile
 
 check: $(VENV)/requirements-dev.txt ## Run everything that must pass: format, lint, types, imports, tests
 	$(BIN)/ruff format --check .

@@ -22,7 +22,7 @@ def main() -> None:
         url = f"sqlite:///{product.folder}/watchkeeper.db"
         add_jobs(url)
         time.sleep(10)
-        web = [p for p in product.family() if "gunicorn" in " ".join(p.cmdline())]
+        web = product.named("wk-web")
 
         def prepare(handle: pycurl.Curl, number: int) -> None:
             path = f"/ping/{_key(number % JOBS)}"

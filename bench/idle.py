@@ -27,7 +27,7 @@ def main() -> None:
         for process in product.family():
             with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):  # a job's, and it ended
                 full = process.memory_full_info()
-                name = " ".join(process.cmdline())[:70]
+                name = f"{process.name()}: {' '.join(process.cmdline())[:60]}"
                 spent = sum(process.cpu_times()[:2])
                 print(f"  {full.pss / 2**20:6.1f} MiB  {spent:6.2f} s  {name}")
 

@@ -6,7 +6,6 @@ import time
 from datetime import datetime
 
 import orjson
-import psutil
 from redis import Redis
 
 from bench.product import Product, new_product, report, target_server, wait_for
@@ -48,23 +47,19 @@ def longest_gap_s(product: Product, headers: dict[str, str], website: int) -> fl
     return max((b - a).total_seconds() for a, b in zip(moments, moments[1:], strict=False))
 
 
-def _with(product: Product, word: str) -> list[psutil.Process]:
-    return [p for p in product.family() if word in " ".join(p.cmdline())]
-
-
 def _web(product: Product) -> list[int]:
-    return [p.pid for p in _with(product, "gunicorn")]
+    return [p.pid for p in product.named("wk-web")]
 
 
 def _worker_pool(product: Product) -> list[int]:
-    return [p.pid for p in _with(product, "worker.py") if p.ppid() == product.process.pid]
+    return [p.pid for p in product.named("wk-worker") if p.ppid() == product.process.pid]
 
 
 def _workers(product: Product) -> list[int]:
     scheduler = set(_scheduler(product))
     pool = set(_worker_pool(product))
     return [
-        p.pid for p in _with(product, "worker.py") if p.ppid() in pool and p.pid not in scheduler
+        p.pid for p in product.named("wk-worker") if p.ppid() in pool and p.pid not in scheduler
     ]
 
 

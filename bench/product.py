@@ -64,6 +64,10 @@ class Product:
         top = psutil.Process(self.process.pid)
         return [top, *top.children(recursive=True)]
 
+    def named(self, name: str) -> list[psutil.Process]:
+        """Those of its processes that go by that name."""
+        return [process for process in self.family() if process.name() == name]
+
     def command(self, *arguments: str, stdin: str = "") -> str:
         """What `flask --app wsgi ...` prints."""
         line = [PYTHON, "-m", "flask", "--app", "wsgi", *arguments]

@@ -80,7 +80,7 @@ def scale(name: str, product: Product, url: str, sites: Sites, server: Any) -> N
     report(f"{name}: memory, PSS summed, worst", max(memory), "MiB", 300)
     for process in product.family():
         full = process.memory_full_info()
-        print(f"  {full.pss / 2**20:6.1f} MiB  {' '.join(process.cmdline())[:70]}")
+        print(f"  {full.pss / 2**20:6.1f} MiB  {process.name()}")
     recover(name, product, url)
 
 

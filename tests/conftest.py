@@ -1,5 +1,6 @@
 """Real servers for the tests: SQLite, PostgreSQL, Redis; the outside world switched off."""
 
+import importlib.util
 import os
 import secrets
 import shutil
@@ -7,11 +8,14 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
@@ -154,22 +158,58 @@ def settings(database_url: str, redis_url: str, short_folder: Path) -> config.Se
 
 
 @pytest.fixture(scope="session")
-def _app(settings: config.Settings) -> Iterator[Flask]:
-    yield from app_on_new_tables(settings)
+def _apps() -> Callable[[config.Settings], Flask]:
+    """The application of each database, made once: tests may change between them at will."""
+    return lru_cache(app_with_tables)
+
+
+@pytest.fixture(scope="session")
+def _app(settings: config.Settings, _apps: Callable[[config.Settings], Flask]) -> Iterator[Flask]:
+    app = _apps(settings)
+    yield app
+    _disconnect(app)
 
 
 def app_on_new_tables(settings: config.Settings) -> Iterator[Flask]:
     """An application whose database has every table, empty; they are dropped afterwards."""
+    app = app_with_tables(settings)
+    yield app
+    with app.app_context():
+        full_text("drop")
+        db.drop_all()
+    _disconnect(app)
+
+
+def app_with_tables(settings: config.Settings) -> Flask:
+    """An application whose database has every table, empty."""
     app = create_app(settings)
     app.config["TESTING"] = True
     with app.app_context():
         db.drop_all()
         db.create_all()
-    yield app
+        full_text("create")
+    return app
+
+
+def _disconnect(app: Flask) -> None:
     with app.app_context():
-        db.drop_all()
         for engine in db.engines.values():
             engine.dispose()
+
+
+def full_text(deed: str) -> None:
+    """Create or drop what the words of issues are sought in, as the migration does."""
+    path = Path(__file__).parents[1] / "migrations" / "versions" / "0004_issues.py"
+    found = importlib.util.spec_from_file_location("migration_0004", path)
+    assert found is not None
+    assert found.loader is not None
+    migration = importlib.util.module_from_spec(found)
+    found.loader.exec_module(migration)
+    with (
+        db.engine.begin() as connection,
+        Operations.context(MigrationContext.configure(connection)),
+    ):
+        migration._each_index(deed)
 
 
 @pytest.fixture

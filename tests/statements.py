@@ -9,6 +9,7 @@ from sqlalchemy import event
 
 from webapp.core.db import db
 
+MENU = 2  # that every page asks: how many issues are open, how many alerts active
 CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")
 
 

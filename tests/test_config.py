@@ -1,5 +1,7 @@
 """Settings are data, and a bad one stops the start with a sentence that names it."""
 
+import os
+
 import pytest
 
 from webapp import config
@@ -13,6 +15,7 @@ BAD = [
     ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR."),
     ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL must start with"),
     ({"REDIS_URL": "http://x"}, "REDIS_URL must start with"),
+    ({"HOST_NAME": "two\nlines"}, "HOST_NAME must be one line of up to 255 characters."),
     ({"PUBLIC_URL": "example.org"}, "PUBLIC_URL must start with"),
 ]
 
@@ -46,3 +49,8 @@ def test_every_setting_has_help_and_a_default_within_its_own_bounds():
         assert setting.help.endswith("."), setting.name
         if setting.low is not None:
             assert setting.low <= setting.default <= setting.high, setting.name
+
+
+def test_a_machine_goes_by_the_name_that_was_set_or_by_its_own():
+    assert config.load({"HOST_NAME": "web-1"}).own_host == "web-1"
+    assert config.load({}).own_host == os.uname().nodename

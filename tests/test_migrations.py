@@ -27,11 +27,20 @@ def fresh_app(request, redis_url, tmp_path):
         db.engine.dispose()
 
 
+SEARCHED = ("recurring_issues_search", "operational_issues_search")
+
+
+def _is_of_a_model(_found, name, _type, _reflected, _of):
+    """Whether models describe it: a full-text index is what a database has for it."""
+    return not str(name).removeprefix("ix_").startswith(SEARCHED)
+
+
 def test_the_migrated_schema_is_the_models_schema(fresh_app):
     with fresh_app.app_context():
         upgrade(directory="migrations")
         with db.engine.connect() as connection:
-            found = MigrationContext.configure(connection, opts={"compare_type": True})
+            options = {"compare_type": True, "include_object": _is_of_a_model}
+            found = MigrationContext.configure(connection, opts=options)
             assert compare_metadata(found, db.metadata) == []
 
 

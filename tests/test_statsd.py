@@ -159,7 +159,7 @@ class TestListen:
     def test_sums_are_handed_over_in_time_and_at_the_end(self):
         listener = statsd.open_socket("127.0.0.1", 0)
         port, over, flushed = listener.getsockname()[1], threading.Event(), []
-        arguments = (listener, flushed.append, 0.5, over.is_set)
+        arguments = (listener, flushed.append, 0.5, over.is_set, "here")
         thread = threading.Thread(target=statsd.listen, args=arguments)
         thread.start()
         began = time.monotonic()

@@ -5,8 +5,10 @@ from flask import Flask
 from webapp import (
     accounts,
     activity,
+    alerts,
     cli,
     config,
+    issues,
     metrics,
     reports,
     retention,
@@ -32,6 +34,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     activity.init_app(app)
     metrics.init_app(app)
     websites.init_app(app)
+    issues.init_app(app)
+    alerts.init_app(app)
     retention.init_app(app)
     selfcheck.init_app(app)
     reports.init_app(app)

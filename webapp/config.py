@@ -6,41 +6,16 @@ start with one sentence that names the variable.
 
 import os
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from webapp.setting import ConfigError as ConfigError
+from webapp.setting import Setting as Setting
+from webapp.setting import parse, setting
 
-class ConfigError(Exception):
-    """A setting that cannot be used; the message is one sentence for the operator."""
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What an operator may set: environment variable, type, default as text, help, bounds."""
-
-    name: str
-    type: type
-    default: Any
-    help: str
-    low: float | None
-    high: float | None
-    choices: tuple[str, ...]
-
-
-def setting(
-    default: Any,
-    help: str,
-    *,
-    low: float | None = None,
-    high: float | None = None,
-    choices: tuple[str, ...] = (),
-) -> Any:
-    """Declare one field of `Settings` with its default, help and bounds (in the field's unit)."""
-    return field(
-        default=default, metadata={"help": help, "low": low, "high": high, "choices": choices}
-    )
+LONGEST_HOST_NAME = 255
 
 
 @dataclass(frozen=True)
@@ -82,6 +57,9 @@ class Settings:
     )
     refresh_s: float = setting(
         5.0, "Seconds between two refreshes of a panel on a page.", low=1, high=3600
+    )
+    host_name: str = setting(
+        "", "What this machine is called in its metrics; empty means what it calls itself."
     )
     metrics_interval_s: int = setting(
         5, "Seconds between two readings of this machine's metrics.", low=1, high=3600
@@ -151,6 +129,44 @@ class Settings:
         "host:port or URLs, separated by commas, that answer while this machine's own network "
         "works: they tell an outage of most websites from one of ours.",
     )
+    occurrences_days: int = setting(
+        90,
+        "Days that faults, overloads and operational issues are kept; of each recurring issue the "
+        "first and the last stay.",
+        low=2,
+        high=3650,
+    )
+    occurrences_per_issue: int = setting(
+        1000,
+        "Occurrences that one recurring issue keeps: the first, the last and a spread of what "
+        "lies between.",
+        low=10,
+        high=1_000_000,
+    )
+    occurrences_max_mb: int = setting(
+        2000,
+        "Megabytes that all occurrences may take: beyond that the recurring issues with most of "
+        "them keep fewer; 0 means no limit.",
+        low=0,
+        high=100_000_000,
+    )
+    resolved_issues_days: int = setting(
+        180,
+        "Days that a resolved recurring issue is kept after it was last seen.",
+        low=1,
+        high=3650,
+    )
+    issue_hours_days: int = setting(
+        400, "Days that it is kept how often a recurring issue came by the hour.", low=32, high=3650
+    )
+    refused_occurrences_days: int = setting(
+        30, "Days that occurrences which could not be digested are kept.", low=1, high=3650
+    )
+    scrub_keys: str = setting(
+        "",
+        "Names, separated by commas, whose values are taken out of issues as passwords and tokens "
+        "are.",
+    )
     activity_kept: int = setting(
         1000,
         "Entries the diary keeps; it is pruned once it holds 100 more.",
@@ -170,6 +186,15 @@ class Settings:
         low=100,
         high=1_000_000,
     )
+    alerts_days: int = setting(400, "Days alerts are kept after they are over.", low=1, high=3650)
+    life_sign_url: str = setting(
+        "", "URL that is asked every minute while we are well, of a system that misses us else."
+    )
+    alert_from_severity: str = setting(
+        "warning",
+        "Least severe issue that raises an alert.",
+        choices=("info", "warning", "error", "critical"),
+    )
     log_level: str = setting(
         "INFO",
         "Least severe log line that is printed.",
@@ -181,6 +206,11 @@ class Settings:
         """URL for links in messages and on the terminal, without a trailing slash."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
+    @property
+    def own_host(self) -> str:
+        """What this machine is called in its metrics."""
+        return self.host_name or os.uname().nodename or "localhost"
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -197,6 +227,11 @@ class Settings:
         """Host and port of each reference target."""
         targets = (target.strip() for target in self.reference_targets.split(","))
         return tuple(reference_address(target) for target in targets if target)
+
+    @property
+    def scrubbed_keys(self) -> frozenset[str]:
+        """Names of secrets beside the known ones."""
+        return frozenset(key.strip() for key in self.scrub_keys.split(",") if key.strip())
 
     @property
     def broker_url(self) -> str:
@@ -222,10 +257,12 @@ SETTINGS = _describe()
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read all settings, generating the keys that are not set; raise `ConfigError` on a bad one."""
     environ = os.environ if environ is None else environ
-    values = {s.name.lower(): _parse(s, environ[s.name]) for s in SETTINGS if environ.get(s.name)}
+    values = {s.name.lower(): parse(s, environ[s.name]) for s in SETTINGS if environ.get(s.name)}
     values["data_dir"] = Path(values.get("data_dir", Settings.data_dir)).expanduser().absolute()
     settings = Settings(**values)
     _check_urls(settings)
+    if not (settings.host_name.isprintable() and len(settings.host_name) <= LONGEST_HOST_NAME):
+        raise ConfigError(f"HOST_NAME must be one line of up to {LONGEST_HOST_NAME} characters.")
     _ = settings.references  # a bad one stops the start
     return settings
 
@@ -242,47 +279,6 @@ def reference_address(target: str) -> tuple[str, int]:
             f"REFERENCE_TARGETS must be host:port or URLs separated by commas, not {target!r}."
         ) from error
     return parts.hostname, port
-
-
-def _parse(setting: Setting, text: str) -> Any:
-    try:
-        value = _PARSERS[setting.type](text.strip())
-    except ValueError as error:
-        raise ConfigError(
-            f"{setting.name} must be {_NOUNS[setting.type]}, not {text!r}."
-        ) from error
-    if setting.low is not None and value < setting.low:
-        raise ConfigError(f"{setting.name} must be at least {setting.low:g}, not {text}.")
-    if setting.high is not None and value > setting.high:
-        raise ConfigError(f"{setting.name} must be at most {setting.high:g}, not {text}.")
-    if setting.choices and value not in setting.choices:
-        raise ConfigError(f"{setting.name} must be one of {', '.join(setting.choices)}.")
-    return value
-
-
-def _boolean(text: str) -> bool:
-    known = {"1": True, "true": True, "yes": True, "on": True}
-    known |= {"0": False, "false": False, "no": False, "off": False}
-    if text.lower() not in known:
-        raise ValueError(text)
-    return known[text.lower()]
-
-
-def _number(text: str) -> float:
-    value = float(text)
-    if value != value or value in (float("inf"), float("-inf")):
-        raise ValueError(text)
-    return value
-
-
-_PARSERS: dict[type, Any] = {str: str, int: int, float: _number, bool: _boolean, Path: Path}
-_NOUNS = {
-    str: "text",
-    int: "a whole number",
-    float: "a number",
-    bool: "true or false",
-    Path: "a path",
-}
 
 
 def _check_urls(settings: Settings) -> None:

@@ -25,7 +25,6 @@ from webapp.core.db import db
 from webapp.metrics import actions
 from webapp.metrics.readings import Sample
 from webapp.metrics.statsd_sums import Sums
-from webapp.metrics.system import host_name
 
 LARGEST_PACKET = 65_535
 RECEIVE_BUFFER = 4 * 2**20  # as far as the kernel allows; what fits no more is lost unseen
@@ -102,9 +101,10 @@ def listen(
     flush: Callable[[Sequence[Sample]], None],
     flush_s: float,
     is_over: Callable[[], bool],
+    host: str,
 ) -> None:
     """Sum what comes in and hand it to `flush` every `flush_s` seconds, and at the end."""
-    sums, host = Sums(), host_name()
+    sums = Sums()
     due = time.monotonic() + flush_s
     while not is_over():
         with suppress(TimeoutError):
@@ -124,8 +124,11 @@ def _drain(listener: socket.socket, sums: Sums) -> None:
             sums.add(listener.recv(LARGEST_PACKET))
 
 
-def main() -> None:
-    """Listen until SIGTERM or SIGINT; one sentence and status 1 when that cannot be."""
+def main(app: Flask | None = None) -> None:
+    """Listen until SIGTERM or SIGINT; one sentence and status 1 when that cannot be.
+
+    The application is made here where nobody has made it already.
+    """
     try:
         settings = load()
     except ConfigError as error:
@@ -140,10 +143,10 @@ def main() -> None:
             f"StatsD is not listened for: {where} cannot be listened on ({error.strerror})."
         ) from error
     with listener:
-        run(settings, listener)
+        run(settings, listener, app)
 
 
-def run(settings: Settings, listener: socket.socket) -> None:
+def run(settings: Settings, listener: socket.socket, app: Flask | None = None) -> None:
     """Listen on `listener` until a signal says to stop, then store what there is."""
     over = threading.Event()
 
@@ -152,10 +155,10 @@ def run(settings: Settings, listener: socket.socket) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    app = create_app(settings)
-    keeper = Keeper(lambda samples: store(app, samples))
+    made = app or create_app(settings)
+    keeper = Keeper(lambda samples: store(made, samples))
     log.info("listening for StatsD", port=listener.getsockname()[1])
-    listen(listener, keeper.put, settings.statsd_flush_s, over.is_set)
+    listen(listener, keeper.put, settings.statsd_flush_s, over.is_set, settings.own_host)
     keeper.close(patience_s=5)
 
 

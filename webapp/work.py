@@ -1,11 +1,12 @@
-"""The worker pool: RQ workers, the resident worker that reads this host, and one candidate for
-scheduler, kept alive by RQ's WorkerPool.
+"""The worker pool: RQ workers, the resident worker that reads this host and judges, and one
+candidate for scheduler, kept alive by RQ's WorkerPool.
 """
 
 import argparse
 import gc
 import os
 import signal
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,17 +17,20 @@ from rq.worker_pool import ForkProcess, WorkerPool
 from sqlalchemy.orm import configure_mappers
 
 from webapp import schedule
+from webapp.alerts.jobs import deliver_beside, raise_beside
 from webapp.app import create_app
 from webapp.config import Settings
 from webapp.core.db import dispose_engines
 from webapp.core.queue import QUEUES, die_with_parent, worker_class
 from webapp.core.resident import reside
 from webapp.core.timetable import ElectedScheduler
+from webapp.issues.jobs import judge_beside
 from webapp.metrics.collector import TIMEOUT_S, collect_metrics
-from webapp.metrics.system import host_name
 
 Beside = dict[str, tuple[Callable[..., None], tuple[Any, ...]]]  # what to call, with what
 SCHEDULER, RESIDENT = "scheduler", "resident"
+BESIDE = (judge_beside, raise_beside, deliver_beside)
+PATIENCE_S, PAUSE_S = 3.0, 0.02  # for a Redis that starts beside us
 GARBAGE = 20_000  # objects more, and it is collected: a batch of checks at a time
 log = structlog.get_logger(__name__)
 
@@ -56,9 +60,10 @@ class Pool(WorkerPool):
 
 
 def run_resident(app: Flask, pool: int) -> None:
-    """Read this host's metrics, as an RQ worker of its own; ends with its pool."""
-    level = _level(app.extensions["settings"])
-    reside(app, collect_metrics, host_name(), TIMEOUT_S, pool, level)
+    """Read this host's metrics, as an RQ worker of its own, and judge; ends with its pool."""
+    settings: Settings = app.extensions["settings"]
+    level = _level(settings)
+    reside(app, collect_metrics, settings.own_host, TIMEOUT_S, pool, level, BESIDE)
 
 
 def run_scheduler(settings: Settings, pool: int) -> None:
@@ -77,15 +82,35 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="worker.py", description=__doc__)
     parser.add_argument("--no-scheduler", action="store_true", help="never stand for election")
     options = parser.parse_args(arguments)
-    app = create_app()
+    run(create_app(), with_scheduler=not options.no_scheduler)
+
+
+def run(app: Flask, *, with_scheduler: bool) -> None:
+    """Be the pool until SIGTERM or SIGINT."""
     configure_mappers()
     dispose_engines(app)
     # What is loaded now is for good: the collector leaves it alone, and its pages stay shared.
     gc.freeze()
     gc.set_threshold(GARBAGE)
     settings: Settings = app.extensions["settings"]
-    pool = Pool(app, with_scheduler=not options.no_scheduler)
+    await_redis(app.extensions["redis"])
+    pool = Pool(app, with_scheduler=with_scheduler)
     pool.start(logging_level=_level(settings))
+
+
+def await_redis(redis: Redis, patience_s: float = PATIENCE_S) -> None:
+    """Let a Redis that starts at the same moment come up; the workers cope with one that is away.
+
+    Without it each of them fails once and says so.
+    """
+    give_up_at = time.monotonic() + patience_s
+    while time.monotonic() < give_up_at:
+        try:
+            redis.ping()
+        except RedisError:
+            time.sleep(PAUSE_S)
+        else:
+            return
 
 
 def _level(settings: Settings) -> str:

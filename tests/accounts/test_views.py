@@ -4,7 +4,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.factories import PASSWORD, Browser, csrf_of
-from tests.statements import count_statements
+from tests.statements import MENU, count_statements
 from webapp.accounts.models import SignIn, User
 from webapp.core.db import db
 
@@ -41,7 +41,7 @@ class TestSessions:
             another_browser(app, "viewer@example.org")
         with count_statements(app) as statements:
             viewer.get(SESSIONS)
-        assert len(statements) == 2
+        assert len(statements) == 2 + MENU
 
     def test_one_of_them_ends(self, app: Flask, viewer: Browser) -> None:
         other = another_browser(app, "viewer@example.org")

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.factories import create_website
+from tests.issues.makers import issue, operational
 from webapp.activity.actions import record
 from webapp.activity.models import ActivityType
 from webapp.core.db import db
@@ -14,6 +15,11 @@ PAGES = [
     "/",
     "/machines/",
     "/websites/",
+    "/issues/",
+    "/issues/1",
+    "/issues/1/occurrences",
+    "/issues/new",
+    "/issues/raw/faults",
     "/activity/",
     "/selfcheck/",
     "/accounts/people",
@@ -34,6 +40,10 @@ def populated(app):
             create_website(f"http://127.0.0.1:9/{number}", name=f"Shop {number}")
         create_website("http://127.0.0.1:9/" + "long" * 100, name="An unreasonably long name " * 8)
         record(ActivityType.SYSTEM_WARNING, "Something happened. " + "wordwithoutanyend" * 20)
+        trouble = issue("An unreasonablylongnamewithoutanend" * 7, host="h" * 200)
+        traceback = 'Traceback (most recent call last):\n  File "/srv/a.py", line 1, in b\n    '
+        traceback += "x" * 300 + "()\nValueError: " + "y" * 300
+        operational(trouble, traceback=traceback, context={"k" * 100: "v" * 500}, host="h" * 200)
         db.session.commit()
         collect_once()
 
@@ -82,7 +92,13 @@ def test_the_keyboard_reaches_the_content_first(visit, populated):
 
 def test_keys_go_to_the_pages(visit, populated):
     page = visit("viewer").go("/")
-    for key, path in (("w", "/websites/"), ("m", "/machines/"), ("a", "/activity/"), ("n", "/")):
+    for key, path in (
+        ("w", "/websites/"),
+        ("i", "/issues/"),
+        ("m", "/machines/"),
+        ("a", "/activity/"),
+        ("n", "/"),
+    ):
         page.keyboard.press("g")
         page.keyboard.press(key)
         page.wait_for_url(f"**{path}")

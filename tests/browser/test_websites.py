@@ -12,8 +12,8 @@ from webapp.websites import downtimes
 
 pytestmark = pytest.mark.browser
 
-SPAN = """() => { const x = document.querySelector('#response_chart').plot.scales.x;
-    return x.max - x.min; }"""
+SPAN = """() => { const plot = document.querySelector('#response_chart').plot;
+    return plot.scales.x.max - plot.scales.x.min; }"""
 
 
 @pytest.fixture
@@ -41,9 +41,13 @@ def test_a_stretch_of_the_chart_that_is_dragged_over_stays_in_view_until_a_doubl
     page.mouse.move(box["x"] + box["width"] * 0.3, y)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.5, y, steps=5)
-    page.mouse.up()
+    with page.expect_response(lambda answer: "chart.json" in answer.url and "from=" in answer.url):
+        page.mouse.up()
+    page.get_by_text("each check").wait_for()
+    over.wait_for()
     closer = page.evaluate(SPAN)
     assert closer < whole / 3
+    assert "from=" in page.url
     page.mouse.move(5, 5)
     with app.app_context():
         check(db.session.get_one(downtimes.DowntimeWindow, made[1]).website)
@@ -51,8 +55,11 @@ def test_a_stretch_of_the_chart_that_is_dragged_over_stays_in_view_until_a_doubl
     with page.expect_response(lambda answer: answer.status == 200 and "seen=" in answer.url):
         pass  # a refresh has brought something new
     assert page.evaluate(SPAN) == closer
-    over.dblclick()
-    page.wait_for_function(f"({SPAN})() > {whole} / 2")
+    with page.expect_response(lambda answer: "chart.json?range" in answer.url):
+        over.dblclick()
+    over.wait_for()
+    assert page.evaluate(SPAN) > whole / 2
+    assert "from=" not in page.url
     assert visitor.complaints == []
 
 

@@ -3,8 +3,9 @@
 import pytest
 
 from tests.client.receiver import TOKEN, Receiver, receiving
-from webapp.client.delivery import Batch, Refused, Server, Undelivered, document
+from webapp.client.delivery import Batch, Server, document
 from webapp.client.tally import Key, Point, Tally
+from webapp.client.transport import Refused, Undelivered
 
 AT_MS = 1_800_000_000_000
 ORDERS = Key("custom", "orders", "", (("shop", "north"),))

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from webapp.client.delivery import Refused
 from webapp.client.outbox import Outbox
 from webapp.client.tally import Key, Tally
+from webapp.client.transport import Refused
 
 N = Key("custom", "n", "")
 
@@ -133,6 +133,22 @@ def test_refusals_in_a_row_are_told_once(taker, caplog):
         put(box, 1)
         box.send()
         assert len(caplog.records) == lines
+
+
+def test_a_short_deadline_makes_later_tries_no_less_patient(taker):
+    given = []
+    box = outbox(taker)
+
+    def away(batch):
+        given.append(batch.patience_s)
+        raise OSError("away")
+
+    box.deliver = away
+    put(box, 1)
+    for deadline_s in (time.monotonic() + 1, None, time.monotonic() + 60):
+        box.send(deadline_s)
+    assert 0 < given[0] <= 1
+    assert given[1:] == [5.0, 5.0]
 
 
 def test_a_deadline_that_has_passed_sends_nothing(taker, caplog):

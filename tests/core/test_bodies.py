@@ -21,7 +21,7 @@ def unchecked(data, **headers):
 
 def test_plain_and_packed_bodies_are_read():
     assert unchecked(b'{"a": [1, 2.5]}') == {"a": [1, 2.5]}
-    assert unchecked(gzip.compress(b"[1]"), **{"Content-Encoding": "gzip"}) == [1]
+    assert unchecked(gzip.compress(b"[1]", mtime=0), **{"Content-Encoding": "gzip"}) == [1]
     assert unchecked(b"[1]", **{"Content-Encoding": "identity"}) == [1]
 
 
@@ -34,7 +34,7 @@ def test_numbers_that_json_does_not_have_are_left_to_the_reader():
 def test_a_body_of_the_largest_size_is_read_packed_too():
     text = b"1" + b" " * (LARGEST - 1)
     assert unchecked(text) == 1
-    assert unchecked(gzip.compress(text), **{"Content-Encoding": "gzip"}) == 1
+    assert unchecked(gzip.compress(text, mtime=0), **{"Content-Encoding": "gzip"}) == 1
     with pytest.raises(Problem) as refusal:
         unchecked(gzip.compress(text + b" "), **{"Content-Encoding": "gzip"})
     assert refusal.value.status == 413
@@ -49,8 +49,8 @@ def test_a_body_of_the_largest_size_is_read_packed_too():
         (b"9" * 10_000, "", 400),
         (b"", "gzip", 400),
         (b"[1]", "gzip", 400),
-        (gzip.compress(b"[1]")[:-1], "gzip", 400),
-        (gzip.compress(b"[1]") * 2, "gzip", 400),
+        (gzip.compress(b"[1]", mtime=0)[:-1], "gzip", 400),
+        (gzip.compress(b"[1]", mtime=0) * 2, "gzip", 400),
         (b"[1]", "br", 415),
         (b"[1]", "gzip, gzip", 415),
     ],

@@ -61,3 +61,14 @@ def test_it_runs_the_job_in_the_application_and_ends_with_a_signal(context, redi
     reside(context, note, HOST, 60, os.getppid(), "WARNING")
     assert context.extensions["noted"] == [HOST]
     assert queue.is_stopping()
+
+
+def test_what_it_does_beside_runs_in_a_thread_that_it_waits_for(context, redis, stoppable):
+    found = []
+
+    def beside(_app):
+        queue._stop.wait(10)
+        found.append("ended")
+
+    reside(context, note, HOST, 60, os.getppid(), "WARNING", (beside,))
+    assert found == ["ended"]

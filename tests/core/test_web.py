@@ -3,9 +3,11 @@
 import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import NotFound
 
 from webapp.core import web
 from webapp.core.access import Role, needs
+from webapp.issues.models import Fault, RecurringIssue
 
 
 def test_a_file_is_kept_for_a_year_under_a_url_that_names_its_content(client):
@@ -80,3 +82,10 @@ ZONES = [
 def test_the_reader_is_where_the_browser_says(cookie, zone):
     with Flask(__name__).test_request_context(headers={"Cookie": cookie}):
         assert web.reader_zone().key == zone
+
+
+@pytest.mark.parametrize("model", [RecurringIssue, Fault])
+def test_a_number_larger_than_any_row_has_is_not_found(context, model):
+    for number in (2**31 - 1, 2**31, 2**63 - 1, 2**63, 2**80):
+        with pytest.raises(NotFound):
+            web.get_or_404(model, number)

@@ -13,6 +13,7 @@ from webapp.launch.supervision import (
     LONGEST_BACKOFF_S,
     Program,
     _limit_backoff,
+    _Options,
     configuration,
     programs,
 )
@@ -96,6 +97,20 @@ def test_a_path_may_hold_any_character(
     lifeline = [sys.executable, "-m", "webapp.launch.lifeline", "SIGTERM"]
     assert shlex.split(process.command) == [*lifeline, word, str(folder / "x")]
     assert options.pidfile == str(folder / "run" / "supervisord.pid")
+
+
+def test_a_copy_is_not_executed_and_any_other_program_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    became, executed = [], []
+    monkeypatch.setattr("webapp.launch.supervision.become", lambda name, *_: became.append(name))
+    monkeypatch.setattr(ServerOptions, "execve", lambda _, file, *__: executed.append(file))
+    options = _Options()
+    options.copies = {"web": lambda: None}
+
+    options.execve("redis-server", [], {"SUPERVISOR_PROCESS_NAME": "redis"})
+    assert (became, executed) == ([], ["redis-server"])
+
+    options.execve("python", [], {"SUPERVISOR_PROCESS_NAME": "web"})
+    assert became == ["web"]
 
 
 def test_a_program_that_keeps_failing_is_tried_again_within_seconds() -> None:

@@ -1,6 +1,7 @@
 """The collector: what it reads it stores, also later, and of several on a host one reads."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -62,6 +63,13 @@ def test_rare_sources_are_asked_rarely(context):
     asked = select(SystemMetric).where(SystemMetric.name == "disk_percent")
     moments = [row.at_ms for row in db.session.scalars(asked) if row.details["mount"] == "/"]
     assert sorted(moments) == [clock.to_ms(at(0)), clock.to_ms(at(5))]
+
+
+def test_a_machine_that_was_given_a_name_is_stored_by_it(context, monkeypatch):
+    named = replace(context.extensions["settings"], host_name="web 1")
+    monkeypatch.setitem(context.extensions, "settings", named)
+    Collector(5).collect(at(0), 100.0)
+    assert {host.name for host in db.session.scalars(select(Host))} == {"web 1"}
 
 
 def test_processes_are_kept_with_their_moment(context, monkeypatch):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from tests.factories import csrf_of
 from tests.metrics.makers import HOST, machine, record, sample
-from tests.statements import count_statements
+from tests.statements import MENU, count_statements
 from webapp.core import clock
 from webapp.core.db import db
 from webapp.metrics import dashboard_queries, dashboards
@@ -133,7 +133,7 @@ def test_a_search_costs_as_many_statements_however_much_it_finds(measured, viewe
     viewer.get(path)
     with count_statements(measured) as statements:
         viewer.get(path)
-    assert len(statements) <= 7, statements
+    assert len(statements) <= 7 + MENU, statements
 
 
 def test_it_is_renamed_and_opens_with_its_range(measured, viewer):
@@ -269,9 +269,31 @@ def test_a_page_of_many_charts_costs_one_statement_beside_the_sign_in(measured, 
     with count_statements(measured) as statements:
         viewer.get(f"/dashboards/{dashboard_id}")
     assert len([s for s in statements if "dashboards" in s]) == 1
-    assert len(statements) <= 2, statements
+    assert len(statements) <= 2 + MENU, statements
 
 
 def test_the_page_carries_the_value_that_its_forms_need(measured, viewer):
     dashboard_id = made(viewer, host=HOST)
     assert csrf_of(viewer.get(f"/dashboards/{dashboard_id}/arrange"))
+
+
+def test_from_a_machine_its_charts_or_one_of_them_go_to_a_dashboard(measured, viewer):
+    lead = f"/dashboards/add?kind=system&amp;source={HOST}"
+    assert f'href="{lead}"' in viewer.get(f"/machines/{HOST}").text
+    assert f'"{lead}&amp;chart=cpu"' in viewer.get(f"/machines/{HOST}/series?chart=cpu").text
+    lead = lead.replace("&amp;", "&")
+    assert f'name="host" value="{HOST}"' in viewer.get(lead).text
+    dashboard_id = made(viewer)
+    assert f'href="/dashboards/{dashboard_id}/arrange?q={HOST}"' in viewer.get(lead).text
+    page = viewer.get(f"{lead}&chart=cpu&pick=1").text
+    assert f"Add CPU, {HOST} to a dashboard" in page
+    assert f'action="/dashboards/{dashboard_id}/charts?q={HOST}"' in page
+    assert 'name="pick" value="1"' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("", 400), ("kind=system", 400), ("kind=system&source=x&chart=odd", 404)],
+)
+def test_what_cannot_be_added_is_refused(viewer, query, status):
+    assert viewer.get(f"/dashboards/add?{query}").status_code == status

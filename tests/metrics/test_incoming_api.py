@@ -236,8 +236,8 @@ class TestBounds:
             (b"\xff", {}, 400),
             (b"{}", {"Content-Encoding": "br"}, 415),
             (b"no gzip", {"Content-Encoding": "gzip"}, 400),
-            (gzip.compress(b"{}")[:-4], {"Content-Encoding": "gzip"}, 400),
-            (gzip.compress(b"{}") + b"more", {"Content-Encoding": "gzip"}, 400),
+            (gzip.compress(b"{}", mtime=0)[:-4], {"Content-Encoding": "gzip"}, 400),
+            (gzip.compress(b"{}", mtime=0) + b"more", {"Content-Encoding": "gzip"}, 400),
         ],
     )
     def test_what_is_no_json_is_refused(self, post, data, headers, status):

@@ -2,15 +2,17 @@
 
 import pytest
 
+from tests.issues.makers import issue as make_issue
 from tests.statements import count_statements
 from webapp.activity import actions
 from webapp.activity.models import ActivityType
 from webapp.core import clock
 from webapp.core.db import db
+from webapp.issues.kinds import IssueStatus, Severity
 from webapp.metrics.models import MetricSample, MetricSeries
 from webapp.reports.queries import VERSION
 
-PANELS = ["now", "changes", "machines", "websites"]
+PANELS = ["now", "issues", "changes", "machines", "websites"]
 
 
 @pytest.fixture
@@ -106,9 +108,10 @@ def test_a_new_reading_refreshes_the_machines_and_leaves_the_verdict_alone(calm,
     assert status == {"now": 204, "machines": 200}
 
 
-def test_the_whole_page_asks_twelve_times_at_most_however_much_there_is(calm, house, viewer):
+def test_the_whole_page_asks_seventeen_times_at_most_however_much_there_is(calm, house, viewer):
     with calm.app_context():
         for n in range(30):
+            make_issue(f"Issue {n}")
             house.website(f"Other {n}", "DOWN")
             house.reading("cpu_percent", 20, 20, host=f"box{n}")
             actions.record(ActivityType.TRACK_ADDED, f"Track {n}")
@@ -116,9 +119,25 @@ def test_the_whole_page_asks_twelve_times_at_most_however_much_there_is(calm, ho
     viewer.get("/")
     with count_statements(calm) as statements:
         page = viewer.get("/")
-    assert len(statements) <= 12, statements
+    assert len(statements) <= 17, statements
     assert len(page.data) < 100_000
     assert "and 20 more websites" in page.text
+    assert "and 24 more" in page.text
+
+
+def test_issues_that_wait_for_somebody_are_named_the_worst_first(calm, viewer):
+    assert "Nothing waits for anybody." in viewer.get("/front/issues", htmx=True).text
+    with calm.app_context():
+        make_issue("Mail bounced", severity=Severity.WARNING, occurrences=1204)
+        made = make_issue("Database gone", 5, severity=Severity.CRITICAL)
+        make_issue("Seen by somebody", status=IssueStatus.ACKNOWLEDGED)
+        db.session.commit()
+        href = f"/issues/{made.id}"
+    text = viewer.get("/front/issues", htmx=True).text
+    assert text.index("Database gone (once)") < text.index("Mail bounced (1,204 times)")
+    assert f'href="{href}"' in text
+    assert "Seen by somebody" not in text
+    assert "1 acknowledged" in text
 
 
 def test_an_empty_house_says_what_to_do_next(viewer):

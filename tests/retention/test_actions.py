@@ -68,7 +68,7 @@ def test_with_nothing_to_forget_nothing_is_deleted(context, settings, rows, name
     with count_statements(context) as statements:
         assert sum(forget(name, settings)) == 0
     assert not [s for s in statements if s.startswith("DELETE")]
-    assert len(statements) <= 2
+    assert len(statements) <= 3  # three tables have occurrences
 
 
 def test_ages_are_counted_from_the_moment_given():

@@ -2,9 +2,11 @@
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import select
 
 from webapp.core import clock
 from webapp.core.db import db
+from webapp.issues.models import Fault
 from webapp.selfcheck import queries, stocktaking
 from webapp.selfcheck.models import HealthState
 from webapp.selfcheck.probes import Probed
@@ -71,6 +73,9 @@ def test_after_its_return_the_row_says_since_when_it_is_back_and_what_was_wrong(
         assert row.since_at == now
         assert row.last_error_at.isoformat()[:19] == down_since[:19]
         assert app.extensions["redis"].exists(stocktaking.NOTE) == 0
+        (fault,) = db.session.scalars(select(Fault)).all()
+        assert (fault.error_code, fault.ended_at) == ("DATABASE_UNREACHABLE", now)
+        assert fault.timestamp.isoformat()[:19] == down_since[:19]
 
 
 def test_with_redis_away_too_an_answer_still_comes(without_redis, monkeypatch):

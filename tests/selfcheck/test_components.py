@@ -10,7 +10,9 @@ from webapp.selfcheck.components import (
     after,
     findings,
     is_news,
+    is_told,
     listening,
+    sentence,
     shown,
 )
 from webapp.selfcheck.health import Facts
@@ -109,3 +111,29 @@ def test_a_statsd_listener_that_stores_nothing_is_down(silent_s, state, words):
     found = listening(newest_at, NOW, flush_s=10)
     assert found.state == state
     assert found.error is None if words is None else words in found.error
+
+
+@pytest.mark.parametrize(
+    ("before", "lasted", "state", "is_so"),
+    [
+        ("ok", 1, "down", True), ("down", 1, "ok", True), ("down", 1, "degraded", True),
+        ("unknown", 1, "down", True), ("ok", 60, "ok", False), ("ok", 60, "unknown", False),
+        ("down", 60, "unknown", False), ("unknown", 60, "ok", False),
+        ("ok", 9, "degraded", False), ("ok", 10, "degraded", True),
+        ("degraded", 9, "ok", False), ("degraded", 10, "ok", True),
+    ],
+)  # fmt: skip
+def test_the_diary_tells_failures_and_slowness_that_is_new(before, lasted, state, is_so):
+    was = Standing("cache", before, NOW - timedelta(minutes=lasted))
+    assert is_told(was, Standing("cache", state, NOW)) is is_so
+    assert not is_told(None, Standing("cache", state, NOW))
+
+
+def test_a_change_is_told_in_words():
+    was = Standing("cache", "down", NOW - timedelta(minutes=61))
+    assert (
+        sentence(was, Standing("cache", "ok", NOW, "refused")) == "Redis: well again after 61 min."
+    )
+    slow = Standing("queues", "degraded", NOW, "A job waits.")
+    assert sentence(was, slow) == "Queues: degraded. A job waits."
+    assert sentence(was, Standing("queues", "down", NOW)) == "Queues: down."

@@ -1,12 +1,16 @@
 """A dead worker is noticed, once."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import select
 
 from webapp.activity.models import ActivityEvent
-from webapp.core import workforce
+from webapp.core import clock, workforce
 from webapp.core.db import db
+from webapp.issues.models import Fault
+from webapp.selfcheck import stocktaking
+from webapp.selfcheck.components import Finding
 from webapp.selfcheck.jobs import sweep_dead_workers, take_stock
 from webapp.selfcheck.models import HealthState
 
@@ -47,7 +51,9 @@ def states():
 
 
 def test_stock_is_taken_of_every_part_however_often_it_runs(context, monkeypatch):
-    nowhere = replace(context.extensions["settings"], port=9, statsd_port=8125)
+    nowhere = replace(
+        context.extensions["settings"], port=9, statsd_port=8125, public_url="http://127.0.0.1:9"
+    )
     monkeypatch.setitem(context.extensions, "settings", nowhere)
     for _ in range(2):
         take_stock()
@@ -62,3 +68,32 @@ def test_where_nobody_listens_for_statsd_it_is_no_part(context, monkeypatch):
     monkeypatch.setitem(context.extensions, "settings", nowhere)
     take_stock()
     assert "statsd" not in states()
+
+
+def faults():
+    db.session.expire_all()
+    found = db.select(Fault.error_code, Fault.is_ongoing).order_by(Fault.id)
+    return [tuple(row) for row in db.session.execute(found)]
+
+
+def test_a_part_that_stays_down_becomes_a_fault_and_its_return_ends_it(context, monkeypatch):
+    settings = context.extensions["settings"]
+    nowhere = replace(settings, port=9, public_url="http://127.0.0.1:9")
+    monkeypatch.setitem(context.extensions, "settings", nowhere)
+    take_stock()
+    assert faults() == []
+    long_ago = clock.now() - timedelta(minutes=5)
+    db.session.execute(db.update(HealthState).values(since_at=long_ago))
+    db.session.commit()
+    take_stock()
+    take_stock()
+    assert sorted(faults()) == [
+        ("MONITOR_IMPAIRED", True),
+        ("MONITOR_IMPAIRED", True),
+        ("SCHEDULER_MISSING", True),
+        ("WORKERS_MISSING", True),
+    ]
+    well = {"web": Finding("ok"), "api": Finding("ok")}
+    monkeypatch.setattr(stocktaking, "look_at_web", lambda: well)
+    take_stock()
+    assert [lasts for code, lasts in faults() if code == "MONITOR_IMPAIRED"] == [False, False]

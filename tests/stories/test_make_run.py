@@ -64,9 +64,9 @@ class Run:
         return self.health() == 200
 
     def child(self, *words: str) -> psutil.Process | None:
-        """The process right below the launcher whose command line has all of `words`."""
+        """The process right below the launcher whose name and command line have all of `words`."""
         for process in psutil.Process(self.process.pid).children():
-            line = command_line(process)
+            line = f"{name_of(process)} {command_line(process)}"
             if all(word in line for word in words) and "lifeline" not in line:
                 return process
         return None
@@ -84,6 +84,13 @@ class Run:
             )
         except psutil.Error:
             return False
+
+
+def name_of(process: psutil.Process) -> str:
+    try:
+        return process.name()
+    except psutil.Error:
+        return ""
 
 
 def command_line(process: psutil.Process) -> str:
@@ -175,7 +182,7 @@ def test_a_taken_port_is_one_sentence(run: Run, short_folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("gunicorn",), ("worker.py",), ("redis-server",)], ids=["web", "worker", "redis"]
+    "words", [("wk-web",), ("wk-worker",), ("redis-server",)], ids=["web", "worker", "redis"]
 )
 def test_a_killed_process_comes_back(run: Run, words: tuple[str, ...]) -> None:
     wait_until(lambda: run.child(*words), HEAL_S, "there is one to kill")
@@ -207,7 +214,7 @@ def alive(process: psutil.Process) -> bool:
 
 
 def test_sigterm_ends_everything_within_five_seconds_with_a_job_at_work(run: Run) -> None:
-    wait_until(lambda: run.child("worker.py"), HEAL_S, "a worker pool")
+    wait_until(lambda: run.child("wk-worker"), HEAL_S, "a worker pool")
     with Redis(unix_socket_path=str(run.data_dir / "run" / "redis.sock")) as redis:
         job = Queue(QUEUES[-1], connection=redis).enqueue(time.sleep, 60)
         wait_until(lambda: job.get_status() == JobStatus.STARTED, HEAL_S, "the job at work")

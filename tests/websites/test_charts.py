@@ -37,7 +37,8 @@ def test_hours_are_drawn_with_a_gap_where_nothing_was_checked():
     at = NOW - timedelta(hours=3)
     found = [(at, hour(10.0, 10.0, 90.0)), (NOW - timedelta(hours=1), hour(20.0))]
     drawn = percentiles(found, RANGES["24h"], NOW)["series"]
-    assert [s["label"] for s in drawn] == ["Total p95", "Total p50", "First byte p50"]
+    labels = [s["label"] for s in drawn]
+    assert labels == ["Total p95", "Total p50", "Transfer p50", "First byte p50"]
     assert [moment for moment, _ in drawn[0]["points"]] == [
         clock.to_ms(at + timedelta(hours=n)) for n in range(4)
     ]

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.websites.makers import period, website
+from tests.websites.makers import check, period, website
 from webapp.core import clock
 from webapp.core.db import db
+from webapp.websites.models import DowntimeWindow, MonitorStatus, Website
 
 BASE = "/api/monitoring/websites/"
 FIELDS = {
@@ -157,3 +158,45 @@ class TestUptime:
         assert refused.status_code == 422
         named = [error["field"] for error in refused.get_json()["errors"]]
         assert any(name.startswith(field) for name in named), named
+
+
+class TestWhatChanged:
+    def test_it_tells_both_checks_and_what_differs(self, app, client, made, read_token):
+        with app.app_context():
+            one = db.session.get(Website, made)
+            check(one, 30, http_status_code=200, response_time_ms=20.0)
+            check(
+                one, 20, status=MonitorStatus.DOWN, http_status_code=503, failure_reason="status",
+                error_message="HTTP 503", response_time_ms=21.0,
+            )  # fmt: skip
+            began = clock.now() - timedelta(minutes=21)
+            window = DowntimeWindow(
+                website_id=made, started_at=began, initial_status=MonitorStatus.DOWN
+            )
+            db.session.add(window)
+            db.session.commit()
+            window_id = window.id
+
+        newest = client.get(f"{BASE}{made}/what-changed/", headers=read_token).get_json()
+
+        assert newest["last_good_check"]["http_status_code"] == 200
+        assert newest["first_bad_check"]["http_status_code"] == 503
+        assert {"name": "HTTP status", "before": "200", "after": "503"} in newest["changes"]
+        query = {"downtime_window_id": window_id}
+        path = f"{BASE}{made}/what-changed/"
+        assert client.get(path, query_string=query, headers=read_token).get_json() == newest
+
+    def test_without_a_downtime_there_is_nothing_to_tell(self, client, made, read_token):
+        found = client.get(f"{BASE}{made}/what-changed/", headers=read_token).get_json()
+        assert found == {
+            "website_id": made, "downtime_window_id": None, "last_good_check": None,
+            "first_bad_check": None, "changes": [],
+        }  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("path", "status"),
+        [("77/what-changed/", 404), ("1/what-changed/?downtime_window_id=77", 404),
+         ("1/what-changed/?odd=1", 422)],
+    )  # fmt: skip
+    def test_what_is_not_there_is_not_found(self, client, made, read_token, path, status):
+        assert client.get(f"{BASE}{path}", headers=read_token).status_code == status

@@ -59,6 +59,7 @@ def test_percentiles_over_any_window_are_those_of_its_checks(context, hours):
         expected = inside[int(share * (len(inside) - 1))]
         assert found.quantile("total", share) == pytest.approx(expected, rel=0.011)
         assert found.quantile("ttfb", share) == pytest.approx(expected / 2, rel=0.011)
+        assert found.quantile("transfer", share) == pytest.approx(expected / 2, rel=0.011)
 
 
 def test_a_window_in_the_past_ends_where_it_was_asked_to(context):

@@ -36,6 +36,7 @@ def test_it_tells_counts_and_percentiles_of_each_phase(client, made, read_token)
     assert found["total"]["p50_ms"] == pytest.approx(150, rel=0.01)
     assert found["total"]["p99_ms"] == pytest.approx(290, rel=0.01)
     assert found["ttfb"]["p95_ms"] == pytest.approx(5, rel=0.01)
+    assert found["transfer"]["p50_ms"] == pytest.approx(145, rel=0.01)
     assert found["dns"] == {"p50_ms": None, "p95_ms": None, "p99_ms": None}
     assert (found["lowest_ms"], found["highest_ms"]) == (10.0, 300.0)
     assert found["mean_ms"] == pytest.approx(155)

@@ -24,6 +24,16 @@ def test_only_answered_checks_count_their_time():
     assert summary.quantile("tls", 0.5) is None
 
 
+def test_transfer_is_what_the_phases_leave_of_the_whole():
+    summary = Summary()
+    summary.add("UP", (10.0, 1.0, 2.0, None, 4.5))
+    summary.add("UP", (3.0, 1.0, 1.0, 1.0, 0.5))
+    summary.add("UP", (700.0, 1.0, None, None, None))
+    assert summary.sketches["transfer"].count == 2
+    assert summary.quantile("transfer", 1) == pytest.approx(2.5, rel=RELATIVE_ERROR)
+    assert summary.quantile("transfer", 0) == 0
+
+
 def test_a_row_holds_all_of_it():
     summary = Summary()
     summary.add("UP", (10.0, 1.0, 2.0, None, 5.0))
@@ -31,6 +41,14 @@ def test_a_row_holds_all_of_it():
     again = Summary.from_row(summary.to_row())
     assert again.to_row() == summary.to_row()
     assert summary.to_row()["tls_sketch"] is None
+
+
+def test_an_hour_from_before_transfer_was_kept_is_read():
+    summary = Summary()
+    summary.add("UP", (10.0, 1.0, 2.0, None, 5.0))
+    again = Summary.from_row(summary.to_row() | {"transfer_sketch": None})
+    assert again.quantile("transfer", 0.5) is None
+    assert again.quantile("total", 0.5) == summary.quantile("total", 0.5)
 
 
 def test_nothing_is_a_row_too():

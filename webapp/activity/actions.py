@@ -22,15 +22,15 @@ def record(
 ) -> ActivityEvent:
     """Add an entry in the current transaction; `user_email` is the person who acts by default.
 
+    It is empty where nobody acts, though somebody may look on.
     A message longer than 500 characters is cut, with an ellipsis; an empty one is refused.
     """
     if not message:
         raise ValueError("An activity message has 1 to 500 characters.")
     if len(message) > LONGEST_MESSAGE:
         message = message[: LONGEST_MESSAGE - 1] + "…"
-    event = ActivityEvent(
-        type=type.value, message=message, user_email=user_email or access.email(), details=details
-    )
+    email = access.email() if user_email is None else user_email or None
+    event = ActivityEvent(type=type.value, message=message, user_email=email, details=details)
     db.session.add(event)
     db.session.flush()
     kept: int = current_app.extensions["settings"].activity_kept

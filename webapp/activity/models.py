@@ -41,6 +41,31 @@ class ActivityType(str, Enum):
     HOST_BACK = "host_back"
     HOST_STARTED_AGAIN = "host_started_again"
     SOURCE_RECOVERED = "source_recovered"
+    ALERT_RAISED = "alert_raised"
+    ALERT_ACKNOWLEDGED = "alert_acknowledged"
+    ALERT_ACTIVE_AGAIN = "alert_active_again"
+    ALERT_RESOLVED = "alert_resolved"
+    ALERT_DISMISSED = "alert_dismissed"
+    ALERT_DELETED = "alert_deleted"
+    CHANNEL_CHANGED = "channel_changed"
+    ROUTE_CHANGED = "route_changed"
+    SILENCE_CHANGED = "silence_changed"
+    SYSTEM_RECOVERED = "system_recovered"
+    RULE_CREATED = "rule_created"
+    RULE_CHANGED = "rule_changed"
+    RULE_DELETED = "rule_deleted"
+    GROUPING_CHANGED = "grouping_changed"
+    ISSUE_OPENED = "issue_opened"
+    ISSUE_REGRESSED = "issue_regressed"
+    ISSUE_ACKNOWLEDGED = "issue_acknowledged"
+    ISSUE_RESOLVED = "issue_resolved"
+    ISSUE_RECOVERED = "issue_recovered"
+    ISSUE_REOPENED = "issue_reopened"
+    ISSUE_IGNORED = "issue_ignored"
+    ISSUE_ASSIGNED = "issue_assigned"
+    ISSUE_MERGED = "issue_merged"
+    ISSUE_SPLIT = "issue_split"
+    ISSUE_STEP_UNDONE = "issue_step_undone"
 
     @property
     def label(self) -> str:
@@ -54,12 +79,20 @@ LOOKS = {
     ActivityType.STREAM_ERROR: "error",
     ActivityType.SYSTEM_WARNING: "warning",
     ActivityType.SYSTEM_ERROR: "error",
+    ActivityType.ALERT_RAISED: "error",
+    ActivityType.ALERT_RESOLVED: "up",
+    ActivityType.SYSTEM_RECOVERED: "up",
     ActivityType.HOST_SILENT: "warning",
     ActivityType.HOST_BACK: "up",
     ActivityType.WEBSITE_DOWN: "down",
     ActivityType.WEBSITE_UP: "up",
     ActivityType.WEBSITE_PAUSED: "paused",
     ActivityType.WEBSITE_MAINTENANCE: "maintenance",
+    ActivityType.ISSUE_OPENED: "warning",
+    ActivityType.ISSUE_REGRESSED: "warning",
+    ActivityType.ISSUE_RESOLVED: "approved",
+    ActivityType.ISSUE_RECOVERED: "up",
+    ActivityType.ISSUE_IGNORED: "paused",
 }
 
 

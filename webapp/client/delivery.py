@@ -12,31 +12,19 @@ hour ago the server no longer says whether it was new; there, two processes may 
 import json
 import logging
 import random
-import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection
 from typing import Any
-from urllib.parse import urlsplit
 
 from .tally import CUSTOM, Key, Point, Tally
+from .transport import PATIENCE_S, Transport, Undelivered
 
 PATH = "/api/monitoring/metrics/"
 CLAIM = Key(CUSTOM, "reporting_processes", "processes")
 CLAIMS = 50
 WIDEST_STEP_MS = 40
-PATIENCE_S = 5.0
-LONGEST_ANSWER = 1_000_000
-HOPELESS = (400, 413, 415, 422)
 log = logging.getLogger("watchkeeper.client")
-
-
-class Refused(Exception):
-    """The server will never take this batch; the message says why."""
-
-
-class Undelivered(Exception):
-    """The server did not take the batch now; the message says why."""
 
 
 @dataclass
@@ -62,22 +50,16 @@ class Batch:
 Deliver = Callable[[Batch], object]
 
 
-class Server:
+class Server(Transport):
     """The API of a Watchkeeper at `url`, which may have a path; `token` has the scope write."""
 
     def __init__(self, url: str, token: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f"The URL of a Watchkeeper begins with http or https, not {url!r}.")
-        self.host, self.port = parts.hostname, parts.port
-        self.is_secure = parts.scheme == "https"
-        self.path = parts.path.rstrip("/") + PATH
-        self.headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        super().__init__(url, token, PATH)
         self.has_told = False
 
     def deliver(self, batch: Batch) -> None:
         """Store the batch, once; raise `Refused` or anything else when it is not stored."""
-        connection = self._connect(batch.patience_s)
+        connection = self.connect(batch.patience_s)
         try:
             self._claim(connection, batch)
             answer = self._post(connection, batch.service, batch.at_ms, batch.points)
@@ -108,27 +90,7 @@ class Server:
         self, connection: HTTPConnection, service: str, at_ms: int, points: list[Point]
     ) -> dict[str, Any]:
         body = json.dumps(document(service, at_ms, points), separators=(",", ":"))
-        connection.request("POST", self.path, body.encode(), self.headers)
-        response = connection.getresponse()
-        return self._read(response, response.read(LONGEST_ANSWER))
-
-    def _read(self, response: HTTPResponse, body: bytes) -> dict[str, Any]:
-        if response.status in HOPELESS:
-            raise Refused(f"{self.host} answered {response.status}: {body[:300]!r}")
-        if response.status in (401, 403):
-            raise Undelivered(f"{self.host} does not accept the token ({response.status})")
-        if response.status != 200:
-            raise Undelivered(f"{self.host} answered {response.status} {response.reason}")
-        found = json.loads(body)
-        if not isinstance(found, dict):
-            raise Undelivered(f"{self.host} does not answer like a Watchkeeper")
-        return found
-
-    def _connect(self, patience_s: float) -> HTTPConnection:
-        if self.is_secure:
-            context = ssl.create_default_context()
-            return HTTPSConnection(self.host, self.port, timeout=patience_s, context=context)
-        return HTTPConnection(self.host, self.port, timeout=patience_s)
+        return self.post(connection, body.encode())
 
 
 def document(service: str, at_ms: int, points: list[Point]) -> dict[str, Any]:

@@ -39,13 +39,13 @@ class Middleware:
         except BaseException:
             request.end(failed=True)
             raise
-        if isinstance(answer, list | tuple) or _is_file(answer, environ):
+        if isinstance(answer, list | tuple) or is_file(answer, environ):
             request.end()
             return answer
         return _Answer(request, answer)
 
 
-def _is_file(answer: object, environ: Environ) -> bool:
+def is_file(answer: object, environ: Environ) -> bool:
     """Whether the server hands it to the kernel, which it cannot with something put around it."""
     wrapper = environ.get("wsgi.file_wrapper")
     return isinstance(wrapper, type) and isinstance(answer, wrapper)

@@ -1,22 +1,15 @@
 """The recorder an application talks to: sums in memory, and sends every few seconds.
 
-A thread of its own sends, started by the first thing recorded. A fork starts with nothing: what
-the parent recorded the parent sends. Whatever happens to the server, the application goes on:
-what could not be sent waits below a bound, and the oldest makes room.
+Whatever happens to the server, the application goes on: what could not be sent waits below a bound,
+and the oldest makes room.
 """
 
-import atexit
-import contextlib
-import logging
-import os
-import random
-import threading
 import time
-import weakref
 from collections.abc import Hashable
 from math import isfinite
 from typing import Any
 
+from .background import Background
 from .delivery import Deliver, Server
 from .outbox import Outbox
 from .statsd import StatsD
@@ -26,12 +19,10 @@ METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 MOST_LABEL = 200  # characters of a label's value
 USERS_WITHIN_S = 300.0
 MOST_USERS = 10_000
-AT_EXIT_S = 2.0
 USERS = Key("user_count", "active_users", "users")
-log = logging.getLogger("watchkeeper.client")
 
 
-class Recorder:
+class Recorder(Background):
     """Counts, times and levels of one service.
 
     Give `url` and `token` of a Watchkeeper, or `statsd` as (host, port), or `send`, a function
@@ -39,6 +30,8 @@ class Recorder:
     different things are kept between two sends, and `max_waiting` values while nobody takes them.
     `sends_by_itself` is for tests: without it only `flush` sends.
     """
+
+    _outbox: Outbox
 
     def __init__(
         self,
@@ -61,15 +54,10 @@ class Recorder:
         self._deliver = _delivery(url, token, send, statsd)
         self._request_keys: dict[tuple[str, str, int], tuple[Key, Key]] = {}
         self._begin_anew()
-        _recorders.add(self)
 
     def _begin_anew(self) -> None:
         """Hold nothing, as at the start and in a forked child."""
-        # A signal handler that records may interrupt what records.
-        self._lock = threading.RLock()
-        self._sending = threading.Lock()
-        self._wake = threading.Event()
-        self._thread: threading.Thread | None = None
+        super()._begin_anew()
         self._tally = Tally()
         self._users: dict[Hashable, float] = {}
         self._outbox = Outbox(self.service, self._deliver, self.interval_s, self.max_waiting)
@@ -136,31 +124,6 @@ class Recorder:
             self._take(keys[1], ms)
         self._awake()
 
-    def flush(self, within_s: float | None = None) -> bool:
-        """Send what there is now; whether nothing waits any more.
-
-        Waits for the server, at most about `within_s`. For the end of a script, a job or a test;
-        otherwise the recorder does it by itself.
-        """
-        deadline_s = None if within_s is None else time.monotonic() + within_s
-        if not self._sending.acquire(timeout=-1 if within_s is None else within_s):
-            return False
-        try:
-            self._put_aside()
-            self._outbox.send(deadline_s)
-            return not self._outbox.waiting
-        finally:
-            self._sending.release()
-
-    def close(self) -> None:
-        """Send what there is and end the thread; to record again starts a new one."""
-        thread, self._thread = self._thread, None
-        self._wake.set()
-        if thread is not None:
-            thread.join(AT_EXIT_S)
-        self._wake = threading.Event()
-        self.flush(within_s=AT_EXIT_S)
-
     # Sums, with the lock held.
 
     def _add(self, key: Key, n: float) -> None:
@@ -196,35 +159,6 @@ class Recorder:
             self._request_keys[route, method, hundreds] = keys
         return keys
 
-    # The thread.
-
-    def _awake(self) -> None:
-        if self._thread is None and self.sends_by_itself:
-            self._start()
-
-    def _start(self) -> None:
-        with self._lock:
-            if self._thread is not None:
-                return
-            self._thread = threading.Thread(
-                target=self._run, args=(self._wake,), name="watchkeeper-client", daemon=True
-            )
-        # An interpreter that is ending starts no thread; what happens at its exit sends the rest.
-        with contextlib.suppress(RuntimeError):
-            self._thread.start()
-
-    def _run(self, wake: threading.Event) -> None:
-        # Processes that started together do not send together.
-        pause_s = self.interval_s * random.uniform(0.5, 1)  # noqa: S311
-        while not wake.wait(pause_s):
-            pause_s = self.interval_s
-            try:
-                with self._sending:
-                    self._put_aside()
-                    self._outbox.send_when_due()
-            except Exception:
-                log.exception("metrics could not be put together")
-
     def _put_aside(self) -> None:
         """Make a batch of what was summed."""
         with self._lock:
@@ -256,21 +190,3 @@ def _delivery(
         return StatsD(*statsd).deliver
     assert send is not None
     return send
-
-
-_recorders: "weakref.WeakSet[Recorder]" = weakref.WeakSet()
-
-
-def _forget_the_parent() -> None:
-    for recorder in list(_recorders):
-        recorder._begin_anew()
-
-
-def _flush_at_exit() -> None:
-    for recorder in list(_recorders):
-        if recorder.sends_by_itself:
-            recorder.flush(within_s=AT_EXIT_S)
-
-
-os.register_at_fork(after_in_child=_forget_the_parent)
-atexit.register(_flush_at_exit)

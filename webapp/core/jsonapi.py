@@ -81,13 +81,19 @@ class Page(Output, Generic[Item]):
 
 @dataclass(frozen=True)
 class Operation:
-    """What a route takes and gives, for the checks and for the OpenAPI document."""
+    """What a route takes and gives, for the checks and for the OpenAPI document.
+
+    `takes` and `gives` are media types of a body that the function reads, and of an answer that it
+    returns as a response, because they are no JSON but text.
+    """
 
     summary: str
     query: type[BaseModel] | None
     body: type[BaseModel] | None
     returns: type[BaseModel] | None
     status: int
+    takes: str | None = None
+    gives: str | None = None
 
 
 def json_blueprint(name: str, prefix: str) -> Blueprint:
@@ -106,14 +112,17 @@ def operation(
     returns: type[BaseModel] | None = None,
     status: int = 200,
     unchecked: int | None = None,
+    takes: str | None = None,
+    gives: str | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Make a view of a function that is called with `query=` and `body=` where declared.
 
-    What it returns is shaped by `returns`; a pair `(items, total)` becomes one page of a list.
-    With no `returns` the answer is 204. The transaction is committed after a method that changes.
-    With `unchecked`, the most bytes of it, the body comes as decoded, for the function to check;
-    `body` then only describes it.
+    What it returns is shaped by `returns` (204 without); a pair `(items, total)` is one page of a
+    list. The transaction is committed after a method that changes. With `unchecked`, the most bytes
+    of it, the body comes as decoded, to be checked there. Text is read and answered by itself.
     """
+
+    told = Operation(summary, query, body, returns, status, takes, gives)
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Response]:
         @wraps(function)
@@ -130,7 +139,7 @@ def operation(
                 db.session.commit()
             return document if isinstance(document, Response) else _respond(document, status)
 
-        view.operation = Operation(summary, query, body, returns, status)  # type: ignore[attr-defined]
+        view.operation = told  # type: ignore[attr-defined]
         return needs(role)(view)
 
     return decorate

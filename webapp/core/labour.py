@@ -10,9 +10,10 @@ from rq import Worker
 from rq.job import Job
 
 from webapp.client.tally import COUNT, Key, Tally, Timing
-from webapp.core import counted
+from webapp.core import counted, nudges
 
 TASKS = "task_count"
+JOB_FAILED = "jobs"  # the bell
 RUNS, WAIT, RUN = "jobs_run", "job_wait", "job_run"
 log = structlog.get_logger(__name__)
 
@@ -29,6 +30,7 @@ class CountingWorker(Worker):
         """What RQ does, and a failure more."""
         super().handle_job_failure(job, *arguments, **options)
         note_job(self.connection, job, succeeded=False)
+        note_failure(self.connection)
 
 
 def note_job(redis: Redis, job: Job, *, succeeded: bool) -> None:
@@ -37,6 +39,14 @@ def note_job(redis: Redis, job: Job, *, succeeded: bool) -> None:
         counted.add(redis, uuid4().hex, tally_of(job, succeeded=succeeded))
     except RedisError as error:
         log.warning("a job was not counted", job=job.id, why=str(error))
+
+
+def note_failure(redis: Redis) -> None:
+    """Wake whoever tells people of failed jobs."""
+    try:
+        nudges.ring_at(redis, JOB_FAILED)
+    except RedisError as error:
+        log.warning("a failed job is told a moment later", why=str(error))
 
 
 def tally_of(job: Job, *, succeeded: bool) -> Tally:

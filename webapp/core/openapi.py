@@ -97,6 +97,8 @@ def _describe_operation(app: Flask, rule: Rule, operation: Operation) -> dict[st
     }
     if operation.body is not None:
         described["requestBody"] = {"required": True, "content": _content(operation.body)}
+    elif operation.takes:
+        described["requestBody"] = {"required": True, "content": _text(operation.takes)}
     return described
 
 
@@ -121,13 +123,24 @@ def _path_schema(rule: Rule, name: str) -> dict[str, str]:
 
 
 def _responses(operation: Operation) -> dict[str, Any]:
-    if operation.returns is None:
-        answer: dict[str, Any] = {"204": {"description": "Done."}}
+    if operation.gives:
+        answer: dict[str, Any] = {
+            str(operation.status): {
+                "description": operation.summary,
+                "content": _text(operation.gives),
+            }
+        }
+    elif operation.returns is None:
+        answer = {"204": {"description": "Done."}}
     else:
         content = _content(operation.returns)
         answer = {str(operation.status): {"description": operation.summary, "content": content}}
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return answer | {"default": {"description": "Refused.", "content": problem}}
+
+
+def _text(media_type: str) -> dict[str, Any]:
+    return {media_type: {"schema": {"type": "string"}}}
 
 
 def _content(model: type[BaseModel]) -> dict[str, Any]:

@@ -5,8 +5,9 @@ that resolves differently the second time gains nothing.
 """
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pycurl
@@ -92,3 +93,59 @@ def fetch(url: str, *, timeout_s: float) -> Fetched:
         return Fetched(None, str(error.args[1]))
     finally:
         handle.close()
+
+
+@dataclass(frozen=True)
+class Posted:
+    """The status of an answer, or why there was none.
+
+    `is_certain` says that what was posted surely was not taken where the status is not below 300;
+    `retry_after` is how long the receiver asks us to wait.
+    """
+
+    status: int | None
+    error: str | None = None
+    is_certain: bool = True
+    retry_after: timedelta | None = None
+
+
+NEVER_SENT = (
+    pycurl.E_COULDNT_RESOLVE_HOST,
+    pycurl.E_COULDNT_RESOLVE_PROXY,
+    pycurl.E_COULDNT_CONNECT,
+    pycurl.E_URL_MALFORMAT,
+    pycurl.E_UNSUPPORTED_PROTOCOL,
+    pycurl.E_SSL_CONNECT_ERROR,
+    pycurl.E_PEER_FAILED_VERIFICATION,
+)
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout_s: float) -> Posted:
+    """POST to an address that an administrator gave; redirects are not followed."""
+    waits: list[str] = []
+    handle, refusals = new_handle(url, timeout_s=timeout_s, private_allowed=True, on_body=len)
+    handle.setopt(pycurl.POST, 1)
+    handle.setopt(pycurl.POSTFIELDS, body)
+    handle.setopt(pycurl.HTTPHEADER, [f"{name}: {value}" for name, value in headers.items()])
+    handle.setopt(pycurl.HEADERFUNCTION, lambda line: _keep_wait(line, waits))
+    try:
+        handle.perform()
+        status = handle.getinfo(pycurl.RESPONSE_CODE)
+        return Posted(status, retry_after=_seconds(waits))
+    except pycurl.error as error:
+        number, why = error.args[:2]
+        certain = number in NEVER_SENT or refusals.reason is not None
+        return Posted(None, refusals.reason or str(why), is_certain=certain)
+    finally:
+        handle.close()
+
+
+def _keep_wait(line: bytes, waits: list[str]) -> None:
+    name, _, value = line.decode("latin-1").partition(":")
+    if name.strip().lower() == "retry-after":
+        waits.append(value.strip())
+
+
+def _seconds(waits: list[str]) -> timedelta | None:
+    """Of the two forms of the header the one in seconds; a date is left to our own patience."""
+    return timedelta(seconds=int(waits[-1])) if waits and waits[-1].isdigit() else None

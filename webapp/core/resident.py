@@ -3,11 +3,14 @@
 A job that may be taken on any host cannot read this one, and to fork for what is done every second
 costs several times the deed. So each pool has a resident, on a queue that carries its host's name.
 While it waits it sees to it that a run of its job is sent, so that neither a wiped Redis nor a
-missing scheduler stops it.
+missing scheduler stops it. What is to be done at every moment, and need not be done on each host,
+it does in threads beside.
 """
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import Thread
 from typing import Any
 
 from flask import Flask
@@ -21,6 +24,8 @@ from webapp.core.db import dispose_engines
 
 WAIT_S = 3  # longest pause between two looks whether the job is there
 PATIENCE_S = 2
+LEAVE_S = 3  # for a thread to end what it does; one that hangs is left behind
+Beside = Callable[[Flask], None]
 
 
 def queue_of(host: str) -> str:
@@ -66,9 +71,18 @@ class Resident(SimpleWorker):
 
 
 def reside(
-    app: Flask, function: Callable[..., Any], host: str, timeout_s: int, pool: int, level: str
+    app: Flask,
+    function: Callable[..., Any],
+    host: str,
+    timeout_s: int,
+    pool: int,
+    level: str,
+    beside: Sequence[Beside] = (),
 ) -> None:
-    """Be this host's resident until SIGTERM or SIGINT; ends with its pool."""
+    """Be this host's resident until SIGTERM or SIGINT; ends with its pool.
+
+    Each of `beside` runs in a thread until `queue.is_stopping()`.
+    """
     queue.die_with_parent(signal.SIGTERM, pool)
     dispose_engines(app)
     settings: Settings = app.extensions["settings"]
@@ -76,5 +90,18 @@ def reside(
     app.extensions["redis"] = Redis.from_url(
         settings.broker_url, socket_timeout=PATIENCE_S, socket_connect_timeout=PATIENCE_S
     )
-    with redis:
+    with redis, _running(app, beside):
         Resident(app, redis, function, host, timeout_s).work(logging_level=level)
+
+
+@contextmanager
+def _running(app: Flask, beside: Sequence[Beside]) -> Iterator[None]:
+    threads = [Thread(target=each, args=(app,), daemon=True) for each in beside]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        queue.stop()
+        for thread in threads:
+            thread.join(LEAVE_S)

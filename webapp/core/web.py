@@ -12,12 +12,13 @@ from flask import Flask, Response, abort, current_app, render_template, request
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from pydantic import BaseModel, ValidationError
+from sqlalchemy import BigInteger
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.config import Settings
-from webapp.core import clock
+from webapp.core import clock, mishaps
 from webapp.core.db import Model, db
 from webapp.core.problems import FieldError, Problem, field_errors
 
@@ -78,7 +79,8 @@ def is_api_request() -> bool:
 
 def get_or_404(model: type[Row], row_id: int) -> Row:
     """The row of that id, or a 404."""
-    row = db.session.get(model, row_id) if row_id <= 2**63 - 1 else None
+    is_big = isinstance(model.__table__.c.id.type, BigInteger)
+    row = db.session.get(model, row_id) if row_id < 2 ** (63 if is_big else 31) else None
     return row if row is not None else abort(404)
 
 
@@ -149,6 +151,8 @@ def _database_gone(error: OperationalError) -> Response:
 def _apologise(error: Exception) -> Response:
     reference = secrets.token_hex(4)
     log.error("unexpected error", path=request.path, reference=reference, exc_info=error)
+    task = request.endpoint or request.path
+    mishaps.tell(error, task, path=request.path, method=request.method, reference=reference)
     if current_app.testing:
         raise error
     return _answer(500, f"Something went wrong on our side. The log has it under {reference}.")

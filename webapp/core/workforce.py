@@ -167,7 +167,7 @@ def failed_jobs(redis: Redis, *, offset: int, limit: int) -> tuple[list[FailedJo
         for job_id, score in entries
     ]
     wanted = [(job_id, name) for _, job_id, name in sorted(ranked, reverse=True)]
-    return _failures(redis, wanted[offset : offset + limit]), sum(found[0::2])
+    return explained(redis, wanted[offset : offset + limit]), sum(found[0::2])
 
 
 def failed_since(redis: Redis, moment: datetime) -> tuple[int, datetime | None]:
@@ -244,7 +244,8 @@ def _candidate(found: tuple[bytes, float], host: Any, elected: bytes | None) -> 
     return SchedulerState(name.decode(), _text(host[0]), _text(host[1]), at, name == elected)
 
 
-def _failures(redis: Redis, wanted: list[tuple[str, str]]) -> list[FailedJob]:
+def explained(redis: Redis, wanted: list[tuple[str, str]]) -> list[FailedJob]:
+    """What each of these failed jobs, by id and queue, called, and why it failed."""
     with redis.pipeline(transaction=False) as pipeline:
         for job_id, _ in wanted:
             pipeline.hmget(Job.key_for(job_id), "description", "ended_at")

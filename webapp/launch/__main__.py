@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -40,7 +40,17 @@ def start(settings: Settings) -> None:
         file = run_dir / "supervisord.conf"
         file.write_text(supervision.configuration(kept, as_root=os.geteuid() == 0))
         print("Starting the web server, the workers and the scheduler ...", flush=True)
-        supervision.supervise(file)
+        supervision.supervise(file, load_copies())
+
+
+def load_copies() -> dict[str, Callable[[], None]]:
+    """What can be forked from this process, which loads it now; nothing where that is not safe."""
+    if sys.platform != "linux":
+        return {}
+    # Not before: a refusal need not wait for it.
+    from webapp.launch import copies
+
+    return copies.load()
 
 
 def prepare_redis(data_dir: Path) -> Path:

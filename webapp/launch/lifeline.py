@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+PR_SET_NAME = 15
 PR_SET_CHILD_SUBREAPER = 36
 PARENT = "WATCHKEEPER_LAUNCHER"
 
@@ -24,6 +25,12 @@ def die_with_parent(how: signal.Signals) -> None:
 def adopt_orphans() -> None:
     """Become the parent of every descendant whose own parent ends."""
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def call_this_process(name: str) -> None:
+    """Show `name`, at most 15 characters, where processes are listed by name."""
+    buffer = ctypes.create_string_buffer(name.encode())
+    _prctl(PR_SET_NAME, ctypes.addressof(buffer))
 
 
 def end_children() -> None:

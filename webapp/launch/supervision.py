@@ -9,7 +9,7 @@ import re
 import shlex
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from supervisor.medusa.asyncore_25 import ExitNow
 from supervisor.options import ServerOptions
 from supervisor.supervisord import Supervisor
 
+from webapp.launch.forked import become
 from webapp.launch.lifeline import PARENT, adopt_orphans, end_children
 
 LONGEST_BACKOFF_S = 5
@@ -85,11 +86,15 @@ def configuration(kept: Sequence[Program], *, as_root: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def supervise(configuration_file: Path) -> None:
-    """Run the programs until SIGTERM, SIGINT or a closed terminal; leave no process behind."""
+def supervise(configuration_file: Path, copies: Mapping[str, Callable[[], None]]) -> None:
+    """Run the programs until SIGTERM, SIGINT or a closed terminal; leave no process behind.
+
+    Those named in `copies` are not executed but forked from this process.
+    """
     os.environ[PARENT] = str(os.getpid())
     adopt_orphans()
-    options = ServerOptions()
+    options = _Options()
+    options.copies = copies
     options.realize(["--nodaemon", "--configuration", str(configuration_file)])
     options.first, options.test = True, False
     supervisor = _Supervisor(options)
@@ -100,6 +105,17 @@ def supervise(configuration_file: Path) -> None:
         pass
     finally:
         end_children()
+
+
+class _Options(ServerOptions):  # type: ignore[misc] # the library has no types
+    copies: Mapping[str, Callable[[], None]] = {}
+
+    def execve(self, filename: str, argv: Sequence[str], env: Mapping[str, str]) -> None:
+        """What the library calls in the process it has forked for a program."""
+        name = env["SUPERVISOR_PROCESS_NAME"]
+        if name in self.copies:
+            become(name, self.copies[name], env)
+        super().execve(filename, argv, env)
 
 
 class _Supervisor(Supervisor):  # type: ignore[misc] # the library has no types

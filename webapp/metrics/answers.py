@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from webapp.accounts import visits
 from webapp.client import Recorder, flask_app
@@ -18,7 +18,6 @@ from webapp.client.tally import Key, Tally
 from webapp.config import Settings
 from webapp.core import clock, counted, queue
 from webapp.core.workforce import impatient_redis
-from webapp.metrics import system
 from webapp.metrics.readings import OWN_SERVICE, ApplicationMetricType, Measure, Total
 
 LATENCY = Measure(
@@ -90,7 +89,7 @@ def _add(app: Flask, batch: Batch) -> None:
         redis, tally = impatient_redis(), batch.tally
         for key, who in tally.seen.items():
             counted.note_seen(redis, key.name, who, clock.from_ms(batch.at_ms))
-        counters = COUNTERS.format(host=system.host_name())
+        counters = COUNTERS.format(host=app.extensions["settings"].own_host)
         beside: list[counted.Increment] = []
         answers = tally.timings.get(ANSWERS)
         if answers is not None:
@@ -101,7 +100,7 @@ def _add(app: Flask, batch: Batch) -> None:
 
 def read_answers() -> Iterator[Total]:
     """Milliseconds spent and answers given by the web processes of this machine."""
-    key = COUNTERS.format(host=system.host_name())
+    key = COUNTERS.format(host=current_app.extensions["settings"].own_host)
     spent, given = queue.connection().hmget(key, "ms", "answers")
     if spent is not None and given is not None:
         yield Total(LATENCY, float(spent), float(given), scale=1)

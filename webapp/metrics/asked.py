@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from webapp.core import clock
 from webapp.core.problems import Problem
 from webapp.metrics import ranges
+from webapp.metrics.boards import MOST_PICKED
 from webapp.metrics.ranges import RangeError, TimeRange
+from webapp.metrics.readings import MetricKind
 
 BAD_ADDRESS = "The address of this page is not one we gave."
 PAGE_SIZE = 25
@@ -50,6 +52,15 @@ class SeriesListQuery(_Asked):
     q: Text = ""
     chart: Annotated[str | None, Field(max_length=200)] = None
     page: Page = 1
+
+
+class AddQuery(_Asked):
+    """What is to go on a dashboard: charts of a host or a service, or one of them."""
+
+    kind: MetricKind
+    source: Annotated[str, Field(min_length=1, max_length=255)]
+    chart: Annotated[str | None, Field(max_length=120)] = None
+    pick: Annotated[list[SeriesId], Field(max_length=MOST_PICKED)] = []
 
 
 class LinesQuery(_Asked):

@@ -12,7 +12,7 @@ from flask import current_app
 from sqlalchemy.exc import DBAPIError
 
 from webapp.config import Settings
-from webapp.core import clock, queue, resident
+from webapp.core import clock, mishaps, queue, resident
 from webapp.core.db import db
 from webapp.core.standing import Place
 from webapp.metrics import actions, hosts, listener, ourselves, system
@@ -54,7 +54,7 @@ class Collector:
         queue.nudge_followers(collect_metrics)
 
     def _store(self, now: datetime) -> None:
-        host = system.host_name()
+        host = current_app.extensions["settings"].own_host
         samples = [
             sample_of(reading, host, at_ms)
             for at_ms, found in self.waiting
@@ -127,7 +127,9 @@ def _tick(collector: Collector, due_s: float) -> None:
     try:
         collector.collect(now, time.monotonic())
         collect_ourselves(now)
-    except Exception:
+    except Exception as error:
         log.exception("a collection failed")
+        db.session.rollback()
+        mishaps.tell(error, collect_metrics.__name__)
     finally:
         db.session.remove()

@@ -9,9 +9,10 @@ from webapp.core import htmx, web
 from webapp.core.access import Role, identity, needs
 from webapp.core.db import db
 from webapp.core.problems import Problem
-from webapp.metrics import boards, dashboard_queries, dashboards
-from webapp.metrics.asked import PAGE_SIZE, SeriesListQuery, asked, time_range
+from webapp.metrics import boards, dashboard_queries, dashboards, gallery
+from webapp.metrics.asked import PAGE_SIZE, AddQuery, SeriesListQuery, asked, time_range
 from webapp.metrics.boards import Board, read_board
+from webapp.metrics.catalogue import DESCRIBED
 from webapp.metrics.dashboard_forms import DashboardEdit, Move, NewChart, NewDashboard
 from webapp.metrics.models import Dashboard
 from webapp.metrics.pictures import pictures
@@ -42,6 +43,25 @@ def create() -> Response:
             db.session.rollback()
             errors = web.by_field(problem.errors)
     return _list(request.form.to_dict(), errors)
+
+
+@blueprint.get("/add")
+@needs(Role.VIEWER)
+def choose() -> Response:
+    """To which of the person's dashboards a chart of a machine or service is to be added."""
+    query = asked(AddQuery)
+    chart = query.chart or ""
+    if chart and not gallery.names_of(chart, DESCRIBED):
+        raise Problem(404, "There is no such chart.")
+    shown = Board().plus(query.kind.value, query.source, chart, query.pick)
+    return htmx.render(
+        "metrics/dashboard_add.html",
+        "main",
+        query=query,
+        title=pictures(shown, 0)[0].title if chart else query.source,
+        dashboards=dashboard_queries.dashboards_of(_user_id()),
+        most=dashboards.MOST_DASHBOARDS,
+    )
 
 
 @blueprint.get("/<int:dashboard_id>")

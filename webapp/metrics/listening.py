@@ -8,9 +8,12 @@ from sqlalchemy import or_, select, update
 
 from webapp.activity import actions as activity
 from webapp.activity.models import ActivityType
+from webapp.core import nudges
 from webapp.core.db import db
 from webapp.metrics.models import Host
 from webapp.metrics.silence import SHORTEST_SILENCE, is_overdue, is_silent
+
+HOSTS = "hosts"  # the bell
 
 
 def note_silent_hosts(now: datetime, listening_since: datetime) -> tuple[list[str], list[str]]:
@@ -48,6 +51,7 @@ def _mark(host: Any, silent: bool) -> bool:
         .values(is_silent=silent)
         .execution_options(synchronize_session=False)
     )
+    nudges.ring_after_commit(HOSTS)
     return bool(changed.rowcount)  # type: ignore[attr-defined]
 
 

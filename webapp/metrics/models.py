@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, column_property, join, mapped_column, synonym
 
 from webapp.core import clock
-from webapp.core.db import Model, enum_type
+from webapp.core.db import Model, big_id, enum_type
 from webapp.metrics.readings import ApplicationMetricType as ApplicationMetricType
 from webapp.metrics.readings import MetricKind as MetricKind
 from webapp.metrics.readings import SystemMetricType as SystemMetricType
@@ -25,6 +25,7 @@ class MetricSeries(Model):
     repeat the last sample, so that a page of current values reads no samples. `unsummed_from_ms`
     is the earliest sample that the minutes have not taken in yet, None when there is none;
     `unfolded_from_ms` the earliest hour whose minutes the hours and days have not taken in yet.
+    New samples of a series that `is_watched` are also told to the judge, as `MetricNews`.
     """
 
     __tablename__ = "metric_series"
@@ -48,6 +49,7 @@ class MetricSeries(Model):
     newest_value: Mapped[float | None]
     unsummed_from_ms: Mapped[int | None] = mapped_column(BigInteger)
     unfolded_from_ms: Mapped[int | None] = mapped_column(BigInteger)
+    is_watched: Mapped[bool] = mapped_column(default=False, server_default="0")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
@@ -72,6 +74,16 @@ class MetricSample(Model):
     )
     at_ms: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     value: Mapped[float]
+
+
+class MetricNews(Model):
+    """New samples of watched series, packed, for the judge, which deletes the row when done."""
+
+    __tablename__ = "metric_news"
+
+    id: Mapped[int] = mapped_column(big_id, primary_key=True)
+    recorded_at: Mapped[datetime] = mapped_column(default=clock.now)
+    data: Mapped[bytes]
 
 
 class MetricChunk(Model):

@@ -17,7 +17,6 @@ from webapp.metrics.listing import listed
 from webapp.metrics.models import NEWEST, Metric, MetricKind, MetricSeries
 from webapp.metrics.readings import Snapshot
 from webapp.metrics.selection import labelled
-from webapp.metrics.system import host_name
 
 CPU_PROBE_S = 0.1
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
@@ -112,7 +111,7 @@ def _recent_cpu_percent(now: datetime) -> float | None:
         select(MetricSeries.newest_value).where(
             MetricSeries.kind == MetricKind.SYSTEM,
             MetricSeries.metric_type == "cpu",
-            MetricSeries.source == host_name(),
+            MetricSeries.source == _settings().own_host,
             MetricSeries.name == "cpu_percent",
             MetricSeries.newest_ms >= clock.to_ms(since),
         )

@@ -1,7 +1,8 @@
 """Store samples, many at once: each series is made once, each moment of it stored once.
 
 The one place that writes samples, and the busiest of the product. A batch costs two statements
-once its series are known: what is newest and not yet summed of each series, then the samples.
+once its series are known: what is newest and not yet summed of each series, then the samples; a
+third one where any of them is watched.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from webapp.core import clock
 from webapp.core.db import db
 from webapp.core.problems import Problem
-from webapp.metrics import sample_statements
+from webapp.metrics import sample_statements, watched
 from webapp.metrics.models import MetricSeries
 from webapp.metrics.readings import MetricKind, Sample, SeriesKey
 from webapp.metrics.sample_statements import Gone, Row
@@ -63,7 +64,7 @@ def store(columns: Columns) -> Stored:
         fingerprints = {series_id: key.fingerprint for key, series_id in ids.items()}
         try:
             if len(fingerprints) == len(ids):
-                return Stored(sample_statements.insert(rows, fingerprints), crowded)
+                return Stored(_insert(rows, fingerprints), crowded)
         except Gone:
             log.info("a series was forgotten and is made again")
         # Of what this process knew, some is gone; its id may even be another's now.
@@ -93,6 +94,14 @@ def _rows(columns: Columns, ids: Ids) -> list[Row]:
     # Backwards, because the last of two equal keys stays in a dictionary.
     values = dict(zip(reversed(list(moments)), reversed(columns.values), strict=True))
     return sorted((i, at_ms, value) for (i, at_ms), value in values.items() if i is not None)
+
+
+def _insert(rows: Sequence[Row], fingerprints: Mapping[int, str]) -> int:
+    """Insert what is not there yet, and tell the judge of the series that are watched."""
+    done = sample_statements.insert(rows, fingerprints)
+    if done.watched:
+        watched.tell([row for row in rows if row[0] in done.watched], clock.now())
+    return done.new
 
 
 def _known() -> Ids:

@@ -5,9 +5,9 @@ the database does for each row. One statement for many rows, because SQLite's dr
 threads of a busy process in between any two.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import CursorResult
 
@@ -24,6 +24,7 @@ UPDATE metric_series SET
   unsummed_from_ms = min(coalesce(unsummed_from_ms, given.column5), given.column5)
 FROM (VALUES {rows}) AS given
 WHERE metric_series.id = given.column1 AND metric_series.fingerprint = given.column2
+RETURNING metric_series.id * metric_series.is_watched
 """
 INSERT = "INSERT INTO metric_samples (series_id, at_ms, value) VALUES {rows} ON CONFLICT DO NOTHING"
 
@@ -42,9 +43,12 @@ WITH given AS MATERIALIZED (
     newest_ms = greatest(series.newest_ms, given.newest_ms),
     unsummed_from_ms = least(series.unsummed_from_ms, given.oldest_ms)
   FROM given WHERE series.id = given.id
-  RETURNING coalesce(given.before_ms < given.oldest_ms, false) AS is_ahead
+  RETURNING coalesce(given.before_ms < given.oldest_ms, false) AS is_ahead, series.id,
+    series.is_watched
 )
-SELECT count(*) AS noted, bool_and(is_ahead) AS is_ahead FROM noted
+SELECT count(*) AS noted, bool_and(is_ahead) AS is_ahead,
+  array_agg(id) FILTER (WHERE is_watched) AS watched
+FROM noted
 """
 INSERT_ARRAYS = """
 INSERT INTO metric_samples (series_id, at_ms, value)
@@ -57,11 +61,19 @@ class Gone(Exception):
     """A series is not there any more, or its id is another's now; nothing was stored."""
 
 
-def insert(rows: Sequence[Row], fingerprints: Mapping[int, str]) -> int:
-    """Insert the rows, which are sorted, that are not there yet; how many those were.
+class Inserted(NamedTuple):
+    """How many rows were not there yet, and which of their series are watched."""
+
+    new: int
+    watched: Collection[int]
+
+
+def insert(rows: Sequence[Row], fingerprints: Mapping[int, str]) -> Inserted:
+    """Insert the rows, which are sorted, that are not there yet.
 
     Tells each series first what is newest and not yet summed of it, which also keeps it from
-    being deleted until the transaction ends. Raises `Gone`.
+    being deleted until the transaction ends, and in return says whether it is watched. Raises
+    `Gone`.
     """
     newest = {row[0]: row for row in rows}
     oldest = {row[0]: row[1] for row in reversed(rows)}
@@ -69,29 +81,39 @@ def insert(rows: Sequence[Row], fingerprints: Mapping[int, str]) -> int:
     return _insert_arrays(notes, rows) if _is_postgresql() else _insert_values(notes, rows)
 
 
-def _insert_arrays(notes: Sequence[Note], rows: Sequence[Row]) -> int:
+def _insert_arrays(notes: Sequence[Note], rows: Sequence[Row]) -> Inserted:
     told = _execute(NOTE_NEWEST_ARRAYS, _arrays(notes)).one()
     if told.noted < len(notes):
         raise Gone
     # Nobody else adds to a series that we hold, so what is later than its newest cannot be there.
     statement = INSERT_ARRAYS if told.is_ahead else INSERT_ARRAYS + UNLESS_THERE
-    return _execute(statement, _arrays(rows)).rowcount
+    return Inserted(_execute(statement, _arrays(rows)).rowcount, set(told.watched or ()))
 
 
-def _insert_values(notes: Sequence[Note], rows: Sequence[Row]) -> int:
-    if _execute_values(NOTE_NEWEST, notes) < len(notes):
+def _insert_values(notes: Sequence[Note], rows: Sequence[Row]) -> Inserted:
+    told = [i for done in _execute_values(NOTE_NEWEST, notes) for (i,) in _fetched(done)]
+    if len(told) < len(notes):
         raise Gone
-    return _execute_values(INSERT, rows)
+    new = sum(done.rowcount for done in _execute_values(INSERT, rows))
+    return Inserted(new, set(filter(None, told)))
 
 
-def _execute_values(statement: str, rows: Sequence[tuple[object, ...]]) -> int:
-    changed = 0
+def _execute_values(
+    statement: str, rows: Sequence[tuple[object, ...]]
+) -> Iterator[CursorResult[Any]]:
     one = f"({','.join('?' * len(rows[0]))})"
     for start in range(0, len(rows), ROWS):
         part = rows[start : start + ROWS]
         places = ",".join([one] * len(part))
-        changed += _execute(statement.format(rows=places), tuple(chain(*part))).rowcount
-    return changed
+        yield _execute(statement.format(rows=places), tuple(chain(*part)))
+
+
+def _fetched(done: CursorResult[Any]) -> Sequence[Any]:
+    """The rows as the driver gives them: SQLAlchemy's own would cost as much as the statement."""
+    assert done.cursor is not None
+    rows = done.cursor.fetchall()
+    done.close()
+    return rows
 
 
 def _arrays(rows: Sequence[tuple[object, ...]]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from flask import Blueprint, Response
 from webapp.activity.queries import activity_version, latest_events
 from webapp.core import clock, htmx
 from webapp.core.access import Role, needs
+from webapp.issues.queries import issues_version, open_issues
 from webapp.metrics.cards import Card, Machine
 from webapp.metrics.queries import machine_cards, metrics_version, stale_after_s
 from webapp.reports import queries
@@ -20,6 +21,7 @@ PAGE = "front/index.html"
 EVENTS_SHOWN = 8
 MACHINES_SHOWN = 4
 CARDS_SHOWN = 4
+ISSUES_SHOWN = 6
 
 blueprint = Blueprint("front", __name__)
 
@@ -27,7 +29,7 @@ blueprint = Blueprint("front", __name__)
 @blueprint.get("/")
 @needs(Role.VIEWER)
 def index() -> Response:
-    """Is anything wrong; what changed; how are the machines; how are the websites."""
+    """Is anything wrong; what waits; what changed; how are the machines and the websites."""
     moment = clock.now()
     summary = websites_summary(moment)
     return htmx.render(
@@ -35,6 +37,7 @@ def index() -> Response:
         "front_now",
         200,
         **_now(queries.facts(summary, moment), moment),
+        **_issues(issues_version()),
         **_changes(activity_version()),
         **_machines(metrics_version(moment), moment),
         **_websites(websites_version(), summary),
@@ -51,6 +54,14 @@ def now() -> Response:
     moment = clock.now()
     found = _now(queries.facts(websites_summary(moment), moment), moment)
     return _panel("front_now", found["now_version"], lambda: found)
+
+
+@blueprint.get("/front/issues")
+@needs(Role.VIEWER)
+def issues() -> Response:
+    """What waits for somebody."""
+    version = issues_version()
+    return _panel("front_issues", version, lambda: _issues(version))
 
 
 @blueprint.get("/front/changes")
@@ -94,6 +105,10 @@ def _now(facts: Facts, moment: datetime) -> dict[str, Any]:
         "moment": moment,
         "now_version": queries.facts_version(facts),
     }
+
+
+def _issues(version: str) -> dict[str, Any]:
+    return {"waiting": open_issues(ISSUES_SHOWN), "issues_version": version}
 
 
 def _changes(version: int) -> dict[str, Any]:

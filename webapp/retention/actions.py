@@ -13,8 +13,10 @@ from sqlalchemy import delete, func, select
 
 from webapp.accounts.models import FirstLink, SignIn
 from webapp.activity import actions as activity
+from webapp.alerts.forgetting import FORGETTINGS as OF_ALERTS
 from webapp.config import Settings
 from webapp.core.db import db
+from webapp.issues.forgetting import FORGETTINGS as OF_ISSUES
 from webapp.retention.measurements import BATCH, Forgetting, execute
 from webapp.retention.measurements import FORGETTINGS as OF_METRICS
 from webapp.retention.policies import HISTORY_DAYS, USED_LINK_DAYS
@@ -77,6 +79,8 @@ def _ended_long_ago(table: Any, ended_at: Any) -> Forgetting:
 
 FORGETTINGS: dict[str, Forgetting] = {
     **OF_METRICS,
+    **OF_ISSUES,
+    **OF_ALERTS,
     "monitor_checks": forget_checks,
     "hourly_rollups": forget_hourly_rollups,
     "check_rollups": forget_daily_rollups,

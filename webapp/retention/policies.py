@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from webapp.alerts.patience import SILENCE_DAYS
 from webapp.config import Settings
 
 HISTORY_DAYS = 1826  # five years
@@ -9,14 +10,16 @@ USED_LINK_DAYS = 1
 FAILED_JOB_DAYS = 7
 FAILED_JOBS_KEPT = 200
 DIARY_SLACK = 100
+NEWS_HOURS = 1
 
 
 @dataclass(frozen=True)
 class Policy:
     """What is kept of one noun.
 
-    `name` is its table, or its place in Redis; `days` is None where age does not decide;
-    `setting` is the environment variable that changes it, None where nothing does.
+    `name` is its table, or its place in Redis; `days` is None where age does not decide, and 0
+    where less than a day does; `setting` is the environment variable that changes it, None where
+    nothing does.
     """
 
     name: str
@@ -31,6 +34,8 @@ def policies(settings: Settings) -> tuple[Policy, ...]:
     return (
         *_of_machines(settings),
         *_of_websites(settings),
+        *_of_issues(settings),
+        *_of_alerts(settings),
         *_of_ourselves(settings),
         *_of_people(settings),
         *FOR_GOOD,
@@ -85,6 +90,92 @@ def _of_websites(settings: Settings) -> tuple[Policy, ...]:
         Policy("websites", "Websites", None, "Until somebody deletes them.", None),
         Policy("website_tags", "Tags of websites", None, "As long as their website.", None),
     )
+
+
+def _of_issues(settings: Settings) -> tuple[Policy, ...]:
+    refused, hours = settings.refused_occurrences_days, settings.issue_hours_days
+    return (
+        _resolved(settings.resolved_issues_days),
+        _occurrences("faults", "Faults", settings.occurrences_days),
+        _occurrences("overloads", "Overloads", settings.occurrences_days),
+        _occurrences("operational_issues", "Operational issues", settings.occurrences_days),
+        _spread(settings.occurrences_per_issue),
+        _occurrences_size(settings.occurrences_max_mb),
+        _by_age("issue_hours", "How often issues came by the hour", hours, "ISSUE_HOURS_DAYS"),
+        Policy(
+            "received_occurrences",
+            "Received occurrences",
+            refused,
+            f"Until they are digested; refused ones {_days(refused)}.",
+            "REFUSED_OCCURRENCES_DAYS",
+        ),
+        Policy(
+            "counted_origins",
+            "Counted and not kept",
+            None,
+            "An hour, in which it may be sent again.",
+            None,
+        ),
+        Policy("metric_news", "Samples that the judge has not read", 0, "One hour.", None),
+        *(Policy(name, noun, None, WITH_THEIR_ISSUE, None) for name, noun in PARTS_OF_ISSUES),
+        Policy("grouping_rules", "Grouping rules", None, "Until somebody deletes them.", None),
+        Policy("threshold_rules", "Threshold rules", None, "Until somebody deletes them.", None),
+        Policy("rule_watches", "Where rules stand", None, "As long as rule and series.", None),
+        Policy("judge_marks", "How far the judge is", None, "For good: a row or two.", None),
+    )
+
+
+def _of_alerts(settings: Settings) -> tuple[Policy, ...]:
+    days = settings.alerts_days
+    sentence = f"While they are open; {_days(days)} after that."
+    return (
+        Policy("alerts", "Alerts", days, sentence, "ALERTS_DAYS"),
+        *(Policy(name, noun, None, "As long as their alert.", None) for name, noun in OF_AN_ALERT),
+        _by_age("silences", "Silences", SILENCE_DAYS, None),
+        Policy("channels", "Channels", None, "Until somebody deletes them.", None),
+        Policy("routes", "Routes", None, "Until somebody deletes them.", None),
+        Policy("route_channels", "Which channels routes tell", None, "As long as both.", None),
+    )
+
+
+OF_AN_ALERT = (
+    ("alert_transitions", "What became of alerts"),
+    ("alert_reasons", "Why who was told"),
+    ("notifications", "What was told"),
+)
+WITH_THEIR_ISSUE = "As long as their recurring issue."
+PARTS_OF_ISSUES = (
+    ("issue_fingerprints", "Fingerprints"),
+    ("affected_names", "Affected hosts, services and people"),
+    ("issue_transitions", "What became of recurring issues"),
+    ("issue_comments", "Comments"),
+    ("issue_links", "Links"),
+)
+
+
+def _resolved(days: int) -> Policy:
+    sentence = f"For good; resolved ones {_days(days)} after they were last seen."
+    setting = "RESOLVED_ISSUES_DAYS"
+    return Policy("recurring_issues", "Recurring issues, their counts", days, sentence, setting)
+
+
+def _occurrences(name: str, noun: str, days: int) -> Policy:
+    sentence = f"{_days(days)[:1].upper()}{_days(days)[1:]}; the first and the last as their issue."
+    return Policy(name, noun, days, sentence, "OCCURRENCES_DAYS")
+
+
+def _spread(count: int) -> Policy:
+    sentence = f"About {count:,}: the first, the last and a spread of what lies between."
+    noun, setting = "Occurrences of one recurring issue", "OCCURRENCES_PER_ISSUE"
+    return Policy("occurrences_per_issue", noun, None, sentence, setting)
+
+
+def _occurrences_size(megabytes: int) -> Policy:
+    sentence = "No limit."
+    if megabytes:
+        sentence = f"About {megabytes:,} MB: beyond that issues with most of them keep fewer."
+    setting = "OCCURRENCES_MAX_MB"
+    return Policy("occurrences_size", "Size of all occurrences", None, sentence, setting)
 
 
 def _of_ourselves(settings: Settings) -> tuple[Policy, ...]:

@@ -24,6 +24,8 @@ LONGEST_WAIT_S = 60.0
 LATE_FLUSHES, LATE_FLUSH_S = 2, 10
 LOOKED_EVERY_S = 20
 STALE_AFTER = timedelta(seconds=4 * LOOKED_EVERY_S)
+TOLD_AFTER = timedelta(minutes=10)
+NO_WEB_SERVER = "No web server was found on this machine, and PUBLIC_URL does not say where it is."
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,50 @@ def after(before: Standing | None, component: str, found: Finding, now: datetime
 def is_news(before: Standing | None, standing: Standing) -> bool:
     """Whether a state has changed, as against a number."""
     return before is None or before.state != standing.state or before.since_at is None
+
+
+def elsewhere(probed: Finding, is_here: bool) -> Finding:
+    """What a web server that does not answer here is, if nobody said where else it might be."""
+    if probed.state == OK or is_here:
+        return probed
+    return Finding(UNKNOWN, NO_WEB_SERVER, probed.probe_ms)
+
+
+def is_better_known(standing: Standing | None, found: Finding, now: datetime) -> bool:
+    """Whether a worker on another machine, which can tell, has looked a moment ago."""
+    if found.error != NO_WEB_SERVER or standing is None or standing.state == UNKNOWN:
+        return False
+    return standing.checked_at is not None and now - standing.checked_at <= STALE_AFTER
+
+
+def is_told(before: Standing | None, standing: Standing) -> bool:
+    """Whether the diary tells it: to and from down always, slowness only after a while without it.
+
+    So one that is slow now and then does not fill the diary.
+    """
+    if before is None or before.since_at is None or standing.since_at is None:
+        return False
+    states = {before.state, standing.state}
+    if len(states) == 1 or standing.state == UNKNOWN:
+        return False
+    if DOWN in states:
+        return True
+    return UNKNOWN not in states and standing.since_at - before.since_at >= TOLD_AFTER
+
+
+def sentence(before: Standing, standing: Standing) -> str:
+    """A change that is told, in words."""
+    if standing.state == OK and before.since_at and standing.since_at:
+        return (
+            f"{standing.label}: well again after {_lasting(standing.since_at - before.since_at)}."
+        )
+    how = "down" if standing.state == DOWN else "degraded"
+    return f"{standing.label}: {how}. {standing.last_error or ''}".strip()
+
+
+def _lasting(time: timedelta) -> str:
+    seconds = round(time.total_seconds())
+    return f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"
 
 
 def shown(standing: Standing, now: datetime, answering: Collection[str]) -> Standing:

@@ -13,8 +13,11 @@ def take_stock() -> None:
     found = stocktaking.look_at_web()
     if facts.database_ms is not None:
         found |= stocktaking.look_at_statsd(now)
-    stocktaking.take_stock(facts, now, found, with_numbers=True)
+    standings = stocktaking.take_stock(facts, now, found, with_numbers=True)
     db.session.commit()
+    if facts.database_ms is not None:
+        stocktaking.tell_faults(standings, now)
+        db.session.commit()
 
 
 def sweep_dead_workers() -> None:

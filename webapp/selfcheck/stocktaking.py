@@ -11,12 +11,17 @@ from typing import cast
 
 from flask import current_app
 from redis import RedisError
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from webapp.activity import actions as diary
+from webapp.activity.models import ActivityType
 from webapp.config import Settings
 from webapp.core import clock
 from webapp.core.db import db
 from webapp.core.workforce import impatient_redis
+from webapp.issues import judging_ourselves
+from webapp.issues.judging_ourselves import PartState
 from webapp.selfcheck import queries
 from webapp.selfcheck.components import (
     API,
@@ -27,9 +32,14 @@ from webapp.selfcheck.components import (
     Finding,
     Standing,
     after,
+    elsewhere,
     findings,
+    is_better_known,
     is_news,
+    is_told,
     listening,
+    sentence,
+    shown,
 )
 from webapp.selfcheck.health import OK, Facts
 from webapp.selfcheck.models import HealthState
@@ -37,6 +47,8 @@ from webapp.selfcheck.probes import Probed, probe_web
 
 NOTE = "watchkeeper:database-away"
 NOTE_KEPT_S = 30 * 86_400
+SERVES, SERVES_FOR_S = "watchkeeper:serves:{host}", 7 * 86_400
+TOLD = {OK: ActivityType.SYSTEM_RECOVERED, DOWN: ActivityType.SYSTEM_ERROR}
 ANY_PAGE, ITS_STATUS = "/static/favicon.svg", (200,)
 ANY_QUESTION, REFUSED = "/api/system/metrics", (401,)  # we send no token
 
@@ -55,23 +67,61 @@ def take_stock(
     looked = findings(facts) | dict(found or {})
     if facts.database_ms is None:
         return _without_database(looked, now)
-    known = queries.standings()
+    stored = queries.standings()
+    known = dict(stored)
     if facts.redis_ms is not None and (note := _news_of_note(known.get(DATABASE))) is not None:
         known[DATABASE] = note
-    stood = {name: after(known.get(name), name, finding, now) for name, finding in looked.items()}
+        _tell_outage(note, now)
+    stood = {
+        name: after(known.get(name), name, finding, now)
+        for name, finding in looked.items()
+        if not is_better_known(known.get(name), finding, now)
+    }
+    _tell(stored, known, stood)
     store = [s for name, s in stood.items() if with_numbers or is_news(known.get(name), s)]
     if store:
         _store(store)
     return {name: Standing(name) for name in (WEB, API)} | known | stood
 
 
+def tell_faults(standings: Mapping[str, Standing], now: datetime) -> None:
+    """Let the judge know how each part was found to be."""
+    judging_ourselves.note_parts(
+        {
+            name: PartState(part.label, shown(part, now, ()).state, part.since_at, part.last_error)
+            for name, part in standings.items()
+            if part.since_at is not None
+        },
+        now,
+    )
+
+
 def look_at_web() -> dict[str, Finding]:
-    """Ask our own web server and API over the network, as a client does."""
-    addresses = own_addresses(current_app.extensions["settings"])
-    return {
+    """Ask our own web server and API over the network, as a client does.
+
+    Where none listens on this machine and none has before, nobody can tell.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    addresses = own_addresses(settings)
+    found = {
         WEB: _finding(probe_web(addresses, ANY_PAGE, ITS_STATUS)),
         API: _finding(probe_web(addresses, ANY_QUESTION, REFUSED)),
     }
+    if settings.public_url:
+        return found
+    is_here = _is_here(settings.own_host, any(f.state == OK for f in found.values()))
+    return {name: elsewhere(finding, is_here) for name, finding in found.items()}
+
+
+def _is_here(host: str, answers: bool) -> bool:
+    """Whether a web server belongs to this machine: one answers, or has within the last days."""
+    key = SERVES.format(host=host)
+    try:
+        if answers:
+            impatient_redis().set(key, 1, ex=SERVES_FOR_S)
+        return answers or bool(impatient_redis().exists(key))
+    except RedisError:
+        return answers
 
 
 def look_at_statsd(now: datetime) -> dict[str, Finding]:
@@ -89,6 +139,34 @@ def own_addresses(settings: Settings) -> list[str]:
         f"[{settings.host}]" if ":" in settings.host else settings.host
     )
     return list(dict.fromkeys([f"http://{host}:{settings.port}", settings.base_url]))
+
+
+def _tell(
+    stored: Mapping[str, Standing], known: Mapping[str, Standing], stood: Mapping[str, Standing]
+) -> None:
+    """Write changes into the diary, each by the one process that is the first to store it."""
+    told = [name for name in sorted(stored) if name in stood and is_told(known[name], stood[name])]
+    if told:
+        # All rows in the order in which they are stored, so that nobody waits in a circle.
+        rows = select(HealthState.component).order_by(HealthState.component)
+        db.session.execute(rows.with_for_update()).all()
+    for name in told:
+        before, standing = known[name], stood[name]
+        if _take(stored[name], standing):
+            type = TOLD.get(standing.state, ActivityType.SYSTEM_WARNING)
+            details = {"component": name, "before": before.state, "state": standing.state}
+            diary.record(type, sentence(before, standing), user_email="", details=details)
+
+
+def _take(row: Standing, standing: Standing) -> bool:
+    """Whether the row was still as we had read it, and has the new state now."""
+    mine = update(HealthState).where(
+        HealthState.component == row.component,
+        HealthState.state == row.state,
+        HealthState.since_at == row.since_at,
+    )
+    done = db.session.execute(mine.values(state=standing.state, since_at=standing.since_at))
+    return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
 def _finding(probed: Probed[bool]) -> Finding:
@@ -115,6 +193,12 @@ def _store(standings: Iterable[Standing]) -> None:
     changes = {name: insert.excluded[name] for name in rows[0] if name != "component"}
     statement = insert.on_conflict_do_update(index_elements=["component"], set_=changes)
     db.session.execute(statement.values(rows))
+
+
+def _tell_outage(note: Standing, now: datetime) -> None:
+    """The database is back: only now can it be told that it was away."""
+    assert note.since_at is not None
+    judging_ourselves.note_outage(note.since_at, now, note.last_error, now)
 
 
 def _write_note(error: str, now: datetime) -> Standing | None:

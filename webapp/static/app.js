@@ -197,7 +197,7 @@
   }
   document.addEventListener('htmx:load', function (event) { arrive(event.target); });
 
-  /* Trouble in the tab's title, and said once when it changes. */
+  /* Trouble in the tab's title, said once per change. */
   var plainTitle = document.title, problems = null;
   function countProblems() {
     var element = one('[data-open-problems]');
@@ -340,7 +340,7 @@
     });
   }
 
-  /* Theme: a cookie, so that the server paints the first frame right. */
+  /* Theme: a cookie, so that the first frame is right. */
   function cookie(name) {
     var match = document.cookie.match(new RegExp('(?:^|; )' + name + '=([^;]*)'));
     return match ? match[1] : '';
@@ -352,7 +352,7 @@
   }
 
   /* Keys */
-  var PLACES = { n: '/', m: '/machines/', w: '/websites/', a: '/activity/' };
+  var PLACES = { n: '/', m: '/machines/', w: '/websites/', i: '/issues/', s: '/services/', a: '/activity/' };
   var going = 0;
   function keysOn() { return localStorage.getItem('keys') !== 'off'; }
   function onKey(event) {

@@ -14,7 +14,9 @@ from webapp.websites import (
     pings,
     shortcut,
     statistics_api,
+    transfer_api,
     transfer_pages,
+    trial_api,
     views,
 )
 
@@ -31,6 +33,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(api.blueprint)
     app.register_blueprint(downtime_api.blueprint)
     app.register_blueprint(statistics_api.blueprint)
+    app.register_blueprint(transfer_api.blueprint)
+    app.register_blueprint(trial_api.blueprint)
     app.register_blueprint(downtime_pages.blueprint)
     app.register_blueprint(maintenance_api.blueprint)
     app.register_blueprint(maintenance_pages.blueprint)

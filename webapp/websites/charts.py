@@ -17,7 +17,13 @@ SERIES = {
     "Connect": "connect_time_ms",
     "DNS": "dns_time_ms",
 }
-PHASES = {"First byte": "ttfb", "TLS": "tls", "Connect": "connect", "DNS": "dns"}
+PHASES = {
+    "Transfer": "transfer",
+    "First byte": "ttfb",
+    "TLS": "tls",
+    "Connect": "connect",
+    "DNS": "dns",
+}
 RECENT = "recent"
 
 
@@ -59,9 +65,16 @@ def phases(checks: Sequence[MonitorCheck]) -> dict[str, Any]:
 def percentiles(
     points: Sequence[tuple[datetime, Summary]], chosen: Range, now: datetime
 ) -> dict[str, Any]:
-    """p50 and p95 of the total and p50 of each phase in ms; an hour or day without checks a gap."""
+    """The quantiles of the range that ends now."""
+    return quantiles(points, chosen.step, now - chosen.length, now)
+
+
+def quantiles(
+    points: Sequence[tuple[datetime, Summary]], step: timedelta, since: datetime, until: datetime
+) -> dict[str, Any]:
+    """p50 and p95 of the total and p50 of each phase in ms; a step without checks is a gap."""
     found = dict(points)
-    moments = list(_moments(chosen, now, min(found, default=now)))
+    moments = list(_moments(step, max(floor(since, step), min(found, default=until)), until))
     lines = [("Total p95", "total", 0.95), ("Total p50", "total", 0.5)]
     lines += [(f"{label} p50", phase, 0.5) for label, phase in PHASES.items()]
     series = []
@@ -76,11 +89,10 @@ def percentiles(
     return {"series": series}
 
 
-def _moments(chosen: Range, now: datetime, first: datetime) -> Iterator[datetime]:
-    at = max(floor(now - chosen.length, chosen.step), first)
-    while at <= now:
+def _moments(step: timedelta, at: datetime, until: datetime) -> Iterator[datetime]:
+    while at <= until:
         yield at
-        at += chosen.step
+        at += step
 
 
 def _points(checks: Sequence[MonitorCheck], name: str) -> list[list[float | None]]:

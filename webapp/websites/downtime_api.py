@@ -1,4 +1,4 @@
-"""JSON: /api/monitoring/websites/{website_id}/downtime-windows/ and uptime/."""
+"""JSON: downtime-windows/, what-changed/ and uptime/ below /api/monitoring/websites/{id}/."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from webapp.core import clock, web
 from webapp.core.access import Role
 from webapp.core.jsonapi import json_blueprint, operation
 from webapp.core.problems import FieldError, invalid
-from webapp.websites import downtime_queries, downtimes
+from webapp.websites import downtime_queries, downtimes, portrait
 from webapp.websites import downtime_schemas as schemas
 from webapp.websites.availability import Availability, Counting, availability, by_day
 from webapp.websites.history import periods_of
@@ -80,6 +80,29 @@ def change_downtime(website_id: int, window_id: int, body: schemas.DowntimeWindo
 def delete_downtime(website_id: int, window_id: int) -> None:
     """Nothing is left of it but the periods."""
     downtimes.remove(_downtime(website_id, window_id))
+
+
+@blueprint.get("/<int:website_id>/what-changed/")
+@operation(
+    "What differs between the last good check and the first bad one of a downtime",
+    role=Role.VIEWER,
+    query=schemas.WhatChangedQuery,
+    returns=schemas.WhatChanged,
+)
+def read_what_changed(website_id: int, query: schemas.WhatChangedQuery) -> object:
+    """Of the newest downtime, or of the one that is named."""
+    web.get_or_404(Website, website_id)
+    named = query.downtime_window_id
+    newest = None if named else downtime_queries.get_by_website(website_id, 0, 1)[0]
+    downtime = _downtime(website_id, named) if named else next(iter(newest or ()), None)
+    found = portrait.turn(downtime) if downtime else None
+    return {
+        "website_id": website_id,
+        "downtime_window_id": downtime.id if downtime else None,
+        "last_good_check": found.good if found else None,
+        "first_bad_check": found.bad if found else None,
+        "changes": found.changes if found else [],
+    }
 
 
 @blueprint.get("/<int:website_id>/uptime/")

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, field_validator, mode
 from webapp.core.jsonapi import Input, Output, Page, PageQuery
 from webapp.websites.availability import CountAs
 from webapp.websites.models import MonitorStatus, PeriodStatus
+from webapp.websites.schemas import MonitorCheckRead
 
 LONGEST_HOURS = 24 * 366 * 5
 Text = Annotated[str, Field(max_length=5000)]
@@ -85,6 +86,33 @@ class DowntimeQuery(PageQuery):
 
     from_: Annotated[AwareDatetime | None, Field(alias="from")] = None
     to: AwareDatetime | None = None
+
+
+class WhatChangedQuery(Input):
+    """Of which downtime; the newest one unless it is named."""
+
+    downtime_window_id: Annotated[int | None, Field(ge=1, le=2**31 - 1)] = None
+
+
+class ChangedFact(Output):
+    """One thing that differs, before and after, as text."""
+
+    name: str
+    before: str
+    after: str
+
+
+class WhatChanged(Output):
+    """The last good check before a downtime, its first bad one, and what differs between them.
+
+    All is null or empty where there has been no downtime, or one of the checks is not kept.
+    """
+
+    website_id: int
+    downtime_window_id: int | None
+    last_good_check: MonitorCheckRead | None
+    first_bad_check: MonitorCheckRead | None
+    changes: list[ChangedFact]
 
 
 class MaintenanceWindowCreate(Input):

@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, insert, select, tuple_, update
 
+from webapp.core import nudges
 from webapp.core.db import db
 from webapp.core.problems import FieldError, Problem, invalid
 from webapp.websites.downtime_queries import get_ongoing_downtime
 from webapp.websites.models import DowntimeWindow, MonitorStatus, PeriodStatus
 from webapp.websites.timeline import Stretch
 
+DOWNTIMES = "downtimes"  # the bell
 RECOVERIES = {
     PeriodStatus.UP: MonitorStatus.UP,
     PeriodStatus.DEGRADED: MonitorStatus.DEGRADED,
@@ -40,6 +42,7 @@ def create(website_id: int, fields: Mapping[str, Any], now: datetime) -> Downtim
     downtime.updated_at = now
     db.session.add(downtime)
     db.session.flush()
+    nudges.ring_after_commit(DOWNTIMES)
     return downtime
 
 
@@ -50,12 +53,14 @@ def edit(downtime: DowntimeWindow, fields: Mapping[str, Any], now: datetime) -> 
     _check(downtime, now)
     downtime.updated_at = now
     db.session.flush()
+    nudges.ring_after_commit(DOWNTIMES)
 
 
 def remove(downtime: DowntimeWindow) -> None:
     """Delete it; the periods, and so the availability, stay."""
     db.session.delete(downtime)
     db.session.flush()
+    nudges.ring_after_commit(DOWNTIMES)
 
 
 def count_failures(website_ids: Collection[int]) -> None:
@@ -113,6 +118,8 @@ def follow(
         elif website_id in was_down and found and found[0] is stretches[website_id][0]:
             found = found[1:]  # somebody has ended or deleted the downtime of this stretch
         begun += [_begun(website_id, s, following, failures[website_id], now) for s in found]
+    if ended or begun:
+        nudges.ring_after_commit(DOWNTIMES)
     if ended:
         db.session.connection().execute(_END, ended)
     if begun:

@@ -11,7 +11,7 @@ from webapp.core.problems import Problem
 from webapp.websites import actions, forms, keeping, trials
 from webapp.websites.jobs import try_draft
 from webapp.websites.models import Website
-from webapp.websites.options import DEFAULT_OPTIONS, NO_SECRETS, CheckOptions
+from webapp.websites.options import DEFAULT_OPTIONS
 from webapp.websites.urls import kind_of
 from webapp.websites.views import blueprint
 
@@ -113,18 +113,7 @@ def trial(name: str) -> Response:
 
 
 def _start_trial(website: Website | None, fields: dict[str, Any]) -> Response:
-    options = CheckOptions.model_validate(fields.get("options", {}))
-    given = fields.get("secrets") or NO_SECRETS
-    known = NO_SECRETS
-    if website is not None:
-        keeping.refuse_to_move(website, fields["url"], options.proxy, given)
-        known = keeping.known_secrets(website)
-    draft = trials.Draft(
-        url=fields["url"],
-        timeout=int(fields.get("timeout", 30)),
-        options=options,
-        secrets=known.changed_by(given),
-    )
+    draft = trials.drafted(website, fields)
     name, asked_ms = trials.propose(draft), clock.to_ms(clock.now())
     queue.enqueue(try_draft, name, queue="default", job_id=f"try_draft-{name}")
     db.session.commit()

@@ -148,15 +148,18 @@ def _summed_up(asked: Window) -> tuple[datetime, list[ColumnElement[bool]]]:
 
 
 def points(
-    website_id: int, span: RollupSpan, since: datetime, now: datetime
+    website_id: int, span: RollupSpan, since: datetime, now: datetime, until: datetime | None = None
 ) -> list[tuple[datetime, Summary]]:
-    """A summary for each hour or day with checks from `since` until now, oldest first."""
+    """A summary for each hour or day with checks from `since` on, oldest first.
+
+    They end with the hour or day of `until`, or now.
+    """
     columns, done, length = _rollups.c, marks(), LENGTH[span]
-    since = floor(since, length)
+    since, until = floor(since, length), ceiling(until or now, length)
     marked, hours_end = done.get(span, since), done.get(RollupSpan.HOUR, since)
-    parts = [_within(span, since, marked)]
+    parts = [_within(span, since, min(marked, until))]
     if span is RollupSpan.DAY:
-        parts.append(_within(RollupSpan.HOUR, max(marked, since), hours_end))
+        parts.append(_within(RollupSpan.HOUR, max(marked, since), min(hours_end, until)))
     rows = db.session.execute(
         select(_rollups).where(columns.website_id == website_id, or_(*parts))
     ).mappings()
@@ -164,10 +167,18 @@ def points(
     for row in rows:
         place = found.setdefault(floor(row["started_at"], length), Summary())
         place.merge(Summary.from_row(dict(row)))
-    tail = _checks(website_id, max(hours_end, since), now, now)
+    tail = _checks(website_id, max(hours_end, since), min(now, until), now)
     for at, part in _by_span(tail, length):
         found.setdefault(at, Summary()).merge(part)
     return sorted(found.items(), key=lambda pair: pair[0])
+
+
+def steps(
+    website_id: int, since: datetime, until: datetime, step: timedelta
+) -> list[tuple[datetime, Summary]]:
+    """A summary of the checks themselves for each step, of at most `TAIL` before `until`."""
+    found = _by_span(_checks(website_id, since, until, until), step)
+    return sorted(found, key=lambda pair: pair[0])
 
 
 def hourly_medians(website_ids: Sequence[int], since: datetime) -> dict[int, dict[datetime, float]]:

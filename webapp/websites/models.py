@@ -287,6 +287,7 @@ class CheckRollup(Model):
     connect_sketch: Mapped[bytes | None] = mapped_column(LargeBinary)
     tls_sketch: Mapped[bytes | None] = mapped_column(LargeBinary)
     ttfb_sketch: Mapped[bytes | None] = mapped_column(LargeBinary)
+    transfer_sketch: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class RollupMark(Model):

@@ -131,6 +131,17 @@ def get_recent_checks(website_id: int, limit: int = 100) -> Sequence[MonitorChec
     return db.session.scalars(query.order_by(MonitorCheck.checked_at.desc()).limit(limit)).all()
 
 
+def get_checks_between(
+    website_id: int, since: datetime, until: datetime, limit: int
+) -> Sequence[MonitorCheck]:
+    """The website's checks in [since, until), newest first, up to `limit` of them."""
+    at = MonitorCheck.checked_at
+    query = select(MonitorCheck).where(
+        MonitorCheck.website_id == website_id, at >= since, at < until
+    )
+    return db.session.scalars(query.order_by(at.desc()).limit(limit)).all()
+
+
 def calculate_uptime_percentage(
     website_id: int, hours: int = 24, *, now: datetime | None = None
 ) -> float | None:

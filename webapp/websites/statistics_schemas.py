@@ -36,7 +36,7 @@ class StatisticsRead(Output):
     """Checks by status, and the times of those that were answered: the whole and each phase.
 
     `since` and `until` say which time is told of: whole hours, and whole days (UTC) of a window
-    of more than 90 days.
+    of more than 90 days. `transfer` is known of hours that were summed up since it is kept.
     """
 
     website_id: int
@@ -55,3 +55,4 @@ class StatisticsRead(Output):
     connect: PhaseTimes
     tls: PhaseTimes
     ttfb: PhaseTimes
+    transfer: PhaseTimes

@@ -10,8 +10,10 @@ from itertools import groupby
 from typing import Any
 
 from webapp.core.sketch import Sketch
+from webapp.websites.timing import rest_ms
 
-PHASES = ("total", "dns", "connect", "tls", "ttfb")
+MEASURED = ("total", "dns", "connect", "tls", "ttfb")
+PHASES = (*MEASURED, "transfer")  # what the others leave of the whole
 STATUSES = ("UP", "DOWN", "DEGRADED", "UNKNOWN")
 TIMED = ("UP", "DEGRADED")
 HOUR = timedelta(hours=1)
@@ -31,11 +33,11 @@ class Summary:
         self.highest_ms: float | None = None
 
     def add(self, status: str, times_ms: Sequence[float | None]) -> None:
-        """Count a check; `times_ms` are in the order of `PHASES`."""
+        """Count a check; `times_ms` are in the order of `MEASURED`."""
         self.counts[status] += 1
         if status not in TIMED:
             return
-        for phase, value in zip(PHASES, times_ms, strict=True):
+        for phase, value in zip(PHASES, (*times_ms, _transfer_ms(times_ms)), strict=True):
             if value is not None:
                 self.sketches[phase].add(value)
         if (total := times_ms[0]) is not None:
@@ -86,6 +88,12 @@ class Summary:
     def _stretch(self, lowest: float, highest: float) -> None:
         self.lowest_ms = lowest if self.lowest_ms is None else min(self.lowest_ms, lowest)
         self.highest_ms = highest if self.highest_ms is None else max(self.highest_ms, highest)
+
+
+def _transfer_ms(times_ms: Sequence[float | None]) -> float | None:
+    """From the first byte on; None where there was none."""
+    total, *phases = times_ms
+    return None if phases[-1] is None else rest_ms(total, phases)
 
 
 def summarise(rows: Iterable[tuple[int, str, Sequence[float | None]]]) -> Iterator[

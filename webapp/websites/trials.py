@@ -1,6 +1,7 @@
 """A check of what was typed, before it is saved: kept encrypted in Redis for a while."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -10,13 +11,15 @@ from pydantic import BaseModel
 
 from webapp.core import queue
 from webapp.core.secrets import decrypt, encrypt
+from webapp.websites import keeping
 from webapp.websites.lanes import Target
-from webapp.websites.options import CheckOptions, CheckSecrets
+from webapp.websites.models import Website
+from webapp.websites.options import NO_SECRETS, CheckOptions, CheckSecrets
 from webapp.websites.outcomes import Outcome
 from webapp.websites.urls import host_of, kind_of
 
 KEPT_S = 600
-LONGEST_S = 30
+LONGEST_S = DEFAULT_S = 30
 
 
 class Draft(BaseModel):
@@ -26,6 +29,22 @@ class Draft(BaseModel):
     timeout: int
     options: CheckOptions
     secrets: CheckSecrets
+
+
+def drafted(website: Website | None, fields: Mapping[str, Any]) -> Draft:
+    """What a form or a request asks to check; for a website that there is with its own secrets."""
+    options = CheckOptions.model_validate(fields.get("options", {}))
+    given = fields.get("secrets") or NO_SECRETS
+    known = NO_SECRETS
+    if website is not None:
+        keeping.refuse_to_move(website, fields["url"], options.proxy, given)
+        known = keeping.known_secrets(website)
+    return Draft(
+        url=fields["url"],
+        timeout=int(fields.get("timeout", DEFAULT_S)),
+        options=options,
+        secrets=known.changed_by(given),
+    )
 
 
 def propose(draft: Draft) -> str:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest
 from webapp.core import clock, htmx, web
 from webapp.core.access import Role, needs
 from webapp.core.db import db
-from webapp.websites import actions, charts, history, keeping, listing, portrait, queries, schemas
+from webapp.websites import actions, chart_pages, keeping, listing, portrait, queries, schemas
 from webapp.websites.availability import CountAs, Counting
 from webapp.websites.models import Website
 from webapp.websites.period_queries import maintenance_of, ongoing_impairment
@@ -20,7 +20,6 @@ from webapp.websites.waiting import wait_state
 blueprint = Blueprint("websites", __name__, url_prefix="/websites")
 PAGE_SIZE = 25
 CHECKS_PAGE_SIZE = 50
-CHART_CHECKS = 300
 COUNTED = ("maintenance", "unknown")
 HISTORY_MS = 600_000  # the past is drawn again so often, and when the status changes
 
@@ -76,16 +75,18 @@ def past(website_id: int) -> Response:
     return _show(website_id, "website_history")
 
 
+@blueprint.get("/<int:website_id>/pace")
+@needs(Role.VIEWER)
+def pace(website_id: int) -> Response:
+    """The same page; for htmx the panel of its chart."""
+    return _show(website_id, "pace")
+
+
 @blueprint.get("/<int:website_id>/chart.json")
 @needs(Role.VIEWER)
 def chart(website_id: int) -> dict[str, Any]:
-    """The phases of the last checks, or the percentiles of hours or days, for the chart."""
-    web.get_or_404(Website, website_id)
-    chosen, now = charts.RANGES.get(_range()), clock.now()
-    if chosen is None:
-        return charts.phases(queries.get_recent_checks(website_id, CHART_CHECKS))
-    found = history.points(website_id, chosen.span, now - chosen.length, now)
-    return charts.percentiles(found, chosen, now)
+    """The phases of checks, or the percentiles of longer times, for the chart."""
+    return chart_pages.lines(web.get_or_404(Website, website_id), clock.now())
 
 
 @blueprint.post("/<int:website_id>/pause")
@@ -169,24 +170,23 @@ def _show(website_id: int, block: str, asked_ms: int | None = None) -> Response:
 def _now(website: Website, now: datetime) -> dict[str, Any]:
     counting = _counting()
     bar, uptimes = portrait.day_of(website.id, now, web.reader_zone(), counting)
-    ranges = {charts.RECENT: "Last checks"} | {k: r.label for k, r in charts.RANGES.items()}
     return {
         "bar": bar,
         "uptimes": uptimes,
         "counting": counting,
         "asked": _asked(counting),
-        "ranges": ranges,
-        "chosen": _range(),
+        "chosen": chart_pages.chosen_range(),
         "windows": maintenance_of(website.id, now),
     }
 
 
+def _pace(website: Website, now: datetime) -> dict[str, Any]:
+    return chart_pages.panel(website, now) | {"asked": _asked(_counting()), "days": _days()}
+
+
 def _past(website: Website, now: datetime) -> dict[str, Any]:
-    days = request.args.get("days", portrait.BAR_DAYS[0], type=int)
-    if days not in portrait.BAR_DAYS:
-        raise BadRequest("The address of this page is not one we gave.")
     counting, zone = _counting(), web.reader_zone()
-    past = portrait.past(website.id, days, now, zone, counting)
+    past = portrait.past(website.id, _days(), now, zone, counting)
     return {"past": past, "zone": zone.key, "counting": counting, "asked": _asked(counting)}
 
 
@@ -200,16 +200,17 @@ def _checks(website: Website, _now: datetime) -> dict[str, Any]:
 
 PARTS: dict[str, Callable[[Website, datetime], dict[str, Any]]] = {
     "website_now": _now,
+    "pace": _pace,
     "website_history": _past,
     "website_checks": _checks,
 }
 
 
-def _range() -> str:
-    chosen = request.args.get("range", charts.RECENT)
-    if chosen not in charts.RANGES and chosen != charts.RECENT:
-        raise BadRequest("There is no such range.")
-    return chosen
+def _days() -> int:
+    days = request.args.get("days", portrait.BAR_DAYS[0], type=int)
+    if days not in portrait.BAR_DAYS:
+        raise BadRequest("The address of this page is not one we gave.")
+    return days
 
 
 def _counting() -> Counting:

@@ -148,7 +148,8 @@ def _put_conditions(finding: Finding, endpoint: dict[str, Any], kind: str) -> No
 
 
 def _list_the_rest(finding: Finding, endpoint: dict[str, Any]) -> None:
-    alerts = [a for a in endpoint.get("alerts") or [] if isinstance(a, dict)]
+    given = endpoint.get("alerts")
+    alerts = [a for a in given if isinstance(a, dict)] if isinstance(given, list) else []
     if alerts and finding.entry:
         finding.left_out.append("Its alerts are not carried over, but how often it may fail is.")
         options = finding.entry["options"]

@@ -34,17 +34,27 @@ class Upload:
 
 def from_yaml(path: Path) -> Upload:
     """Our own document."""
-    return Upload(entries.read(_text(path)))
+    return of_yaml(_bytes(path))
 
 
 def from_gatus(path: Path) -> Upload:
     """A Gatus configuration."""
-    return _upload(gatus.findings(document.load(_text(path))))
+    return of_gatus(_bytes(path))
 
 
 def from_kuma(path: Path) -> Upload:
     """The SQLite file of an Uptime Kuma."""
     return _upload(kuma.findings(kuma_file.read(path)))
+
+
+def of_yaml(given: bytes) -> Upload:
+    """Our own document, read already."""
+    return Upload(entries.read(_text(given)))
+
+
+def of_gatus(given: bytes) -> Upload:
+    """A Gatus configuration, read already."""
+    return _upload(gatus.findings(document.load(_text(given))))
 
 
 READERS: dict[str, Callable[[Path], Upload]] = {
@@ -87,11 +97,15 @@ def _upload(found: Findings) -> Upload:
     return Upload(taken, [*lines, *found.left_out])
 
 
-def _text(path: Path) -> str:
+def _bytes(path: Path) -> bytes:
     if path.stat().st_size > 4 * document.MAXIMUM_CHARACTERS:
         raise Unreadable([Complaint("document", "The file is too large.")])
+    return path.read_bytes()
+
+
+def _text(given: bytes) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return given.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Unreadable([Complaint("document", "It is not text in UTF-8.")]) from error
 

@@ -1,0 +1,3 @@
+"""A site on loopback that answers."""
+
+from tests.websites.conftest import site as site

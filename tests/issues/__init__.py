@@ -1,0 +1,1 @@
+"""Tests of issues: occurrences, what recurs, rules and pages."""
