@@ -1,6 +1,7 @@
 """Messages over a real wire, and the threads that send them."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -139,3 +140,15 @@ def test_a_pass_is_safe_to_be_run_twice(hook, server):
     assert [errands.raise_once(), errands.raise_once()] == [1, 0]
     assert [errands.deliver_once(), errands.deliver_once()] == [1, 0]
     assert len(server.taken()) == 1
+
+
+def test_a_private_address_is_not_asked_where_the_setting_forbids_it(
+    context, hook, server, monkeypatch
+):
+    strict = replace(context.extensions["settings"], check_private_addresses=False)
+    monkeypatch.setitem(context.extensions, "settings", strict)
+    alert = raised(now=clock.now())
+    errands.deliver_once()
+    assert server.got == []
+    assert states(alert) == ["pending"]
+    assert "private" in db.session.get(Channel, hook.id).last_error

@@ -21,7 +21,7 @@ def found():
 
 
 def look(now=NOW):
-    done = raising.raise_from_issues(now)
+    done, _ = raising.raise_from_issues(now)
     db.session.commit()
     return done
 
@@ -103,6 +103,38 @@ def test_the_sweep_finds_what_the_mark_went_past(context):
     db.session.commit()
     assert raising.sweep(NOW) == 1
     assert raising.sweep(NOW) == 0
+
+
+def test_more_than_fits_one_look_is_raised_by_those_that_follow(context, monkeypatch):
+    monkeypatch.setattr(raising, "PART", 3)
+    for number in range(8):
+        issue(subject=str(number))
+    looks = []
+    for _ in range(4):
+        looks.append(raising.raise_from_issues(NOW))
+        db.session.commit()
+    assert looks[:3] == [(3, True), (3, True), (2, False)]
+    assert looks[3] == (0, True)  # the last seconds are looked at again
+    assert len(found()) == 8
+
+
+def test_the_sweep_comes_to_everything_in_turn(context, monkeypatch):
+    monkeypatch.setattr(raising, "MOST", 3)
+    for number in range(8):
+        issue(subject=str(number))
+    assert [raising.sweep(NOW) for _ in range(4)] == [3, 3, 2, 0]
+
+
+def test_what_nobody_acknowledges_is_told_again_as_its_route_says(context):
+    quiet = issue(subject="quiet")
+    issue(subject="loud")
+    look()
+    actions.acknowledge(next(a for a in found() if a.recurring_issue_id == quiet.id), NOW)
+    db.session.commit()
+    assert raising.repeat(NOW + 4 * HOUR - SECOND) == 0
+    assert raising.repeat(NOW + 4 * HOUR) == 1
+    assert raising.repeat(NOW + 4 * HOUR) == 0
+    assert raising.repeat(NOW + 8 * HOUR) == 1
 
 
 def test_a_look_without_news_costs_few_statements(context):

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from flask import current_app
 from sqlalchemy import func, select
 
 from webapp.activity import actions as diary
@@ -66,6 +67,7 @@ def test_channel(channel: Channel, now: datetime) -> Outcome:
     parcel = Parcel(
         f"test_{uuid4().hex}", channel.id, "", channel.kind, channel.url, channel.signing_key,
         compose([item], words), (item,), int(now.timestamp()),
+        current_app.extensions["settings"].check_private_addresses,
     )  # fmt: skip
     return ways.send(parcel)
 

@@ -100,8 +100,12 @@ def _record(parcel: Parcel, outcome: Outcome) -> None:
 
 
 def _raise_changed() -> int:
-    done = raising.raise_from_issues(clock.now())
+    done, is_full = raising.raise_from_issues(clock.now())
     db.session.commit()
+    while is_full and not queue.is_stopping():
+        more, is_full = raising.raise_from_issues(clock.now())
+        db.session.commit()
+        done += more
     return done
 
 

@@ -181,7 +181,12 @@ def silences(now: datetime) -> Sequence[Silence]:
 
 def silence_of(facts: Facts, now: datetime) -> Silence | None:
     """The silence that covers an alert now, the one that lasts longest of several."""
-    holding = [s for s in silences(now) if s.starts_at <= now]
+    return covering(silences(now), facts, now)
+
+
+def covering(found: Sequence[Silence], facts: Facts, now: datetime) -> Silence | None:
+    """The same among silences that are known."""
+    holding = [s for s in found if s.starts_at <= now]
     fitting = [s for s in holding if read_matchers(s.matchers).fits(facts, now)]
     return max(fitting, key=lambda silence: silence.ends_at, default=None)
 

@@ -5,9 +5,10 @@ A comparison and no message: it may be made twice, late, or by two at once, and 
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, tuple_
 
 from webapp.alerts import actions, telling
 from webapp.alerts.actions import Trouble
@@ -19,37 +20,55 @@ from webapp.issues.kinds import IssueStatus
 from webapp.issues.leases import lock_mark
 from webapp.issues.models import RecurringIssue
 
-MARK = "alerts"
+MARK, SWEEP_MARK = "alerts", "alerts swept"
 OVERLAP = timedelta(seconds=10)  # a change may be committed that much later than it is dated
+PART = 50  # issues in one transaction, which holds SQLite's write lock for some tenths of a second
 MOST = 500
 SOURCES = {"fault": "fault", "overload": "overload", "operational": "operational issue"}
 
 
-def raise_from_issues(now: datetime) -> int:
-    """Compare what changed since the last look; how many alerts were raised or ended."""
+def raise_from_issues(now: datetime) -> tuple[int, bool]:
+    """Compare the next part of what changed; how many alerts were raised or ended, if more waits.
+
+    With the last part the mark goes back a little: what is committed late is seen by a later look.
+    """
     mark = lock_mark(MARK)
-    since = clock.from_ms(mark.position) - OVERLAP
+    at, last_id = _place(mark.details)
+    place = tuple_(RecurringIssue.updated_at, RecurringIssue.id)
     changed = db.session.scalars(
         select(RecurringIssue)
-        .where(RecurringIssue.updated_at >= since)
+        .where(place > (at, last_id))
         .order_by(RecurringIssue.updated_at, RecurringIssue.id)
-        .limit(MOST)
+        .limit(PART)
     ).all()
     done = compare(changed, now)
+    is_full = len(changed) == PART
     if changed:
-        newest = max(issue.updated_at for issue in changed)
-        mark.position = max(mark.position, clock.to_ms(newest))
-    return done
+        newest = changed[-1]
+        at, last_id = (
+            (newest.updated_at, newest.id) if is_full else (newest.updated_at - OVERLAP, 0)
+        )
+        mark.details = (mark.details or {}) | {"at": at.isoformat(), "id": last_id}
+    return done, is_full
+
+
+def _place(details: dict[str, Any] | None) -> tuple[datetime, int]:
+    """After which change the next look begins."""
+    kept = details or {}
+    return datetime.fromisoformat(kept["at"]) if "at" in kept else clock.EPOCH, kept.get("id", 0)
 
 
 def sweep(now: datetime) -> int:
-    """Compare all that is open, wherever the mark is: nothing that was missed stays missed."""
+    """Compare a part of what is open, all in turn: nothing that was missed stays missed."""
+    mark = lock_mark(SWEEP_MARK)
     alerts = select(Alert.recurring_issue_id).where(Alert.status.in_(OPEN))
     query = select(RecurringIssue).where(
-        or_(RecurringIssue.status == IssueStatus.OPEN, RecurringIssue.id.in_(alerts))
+        or_(RecurringIssue.status == IssueStatus.OPEN, RecurringIssue.id.in_(alerts)),
+        RecurringIssue.id > mark.position,
     )
-    newest_first = query.order_by(RecurringIssue.last_seen_at.desc(), RecurringIssue.id)
-    return compare(db.session.scalars(newest_first.limit(MOST)).all(), now)
+    found = db.session.scalars(query.order_by(RecurringIssue.id).limit(MOST)).all()
+    mark.position = found[-1].id if len(found) == MOST else 0
+    return compare(found, now)
 
 
 def compare(issues: Sequence[RecurringIssue], now: datetime) -> int:
@@ -138,28 +157,28 @@ def tell_late(now: datetime) -> int:
     told = select(Notification.id).where(Notification.alert_id == Alert.id).exists()
     query = select(Alert).where(Alert.status == AlertStatus.ACTIVE, ~told)
     waiting = db.session.scalars(query.order_by(Alert.id.desc()).limit(MOST)).all()
-    return sum(
-        telling.tell(alert, News.FIRING, now)
-        for alert in waiting
-        if telling.has_listener(alert, now)
-    )
+    has_listener = telling.listening(now) if waiting else None
+    heard = [alert for alert in waiting if has_listener and has_listener(alert)]
+    return sum(telling.tell(alert, News.FIRING, now) for alert in heard)
 
 
 def repeat(now: datetime) -> int:
     """Tell again what is active and was told as long ago as its route says; how many alerts."""
+    routes = db.session.scalars(select(Route).where(Route.repeat_s > 0)).all()
+    return sum(_repeat(route, now) for route in routes)
+
+
+def _repeat(route: Route, now: datetime) -> int:
     query = (
-        select(Alert, func.max(Notification.created_at), func.min(Route.repeat_s))
+        select(Alert)
         .join(Notification, Notification.alert_id == Alert.id)
-        .join(Route, Route.id == Notification.route_id)
-        .where(Alert.status == AlertStatus.ACTIVE, Route.repeat_s > 0)
+        .where(Alert.status == AlertStatus.ACTIVE, Notification.route_id == route.id)
         .group_by(Alert.id)
+        .having(func.max(Notification.created_at) <= now - timedelta(seconds=route.repeat_s))
+        .order_by(Alert.id)
         .limit(MOST)
     )
-    due = [
-        alert
-        for alert, told_at, repeat_s in db.session.execute(query).all()
-        if told_at <= now - timedelta(seconds=repeat_s)
-    ]
+    due = db.session.scalars(query).all()
     for alert in due:
         alert.sequence += 1
         telling.tell(alert, News.REPEATED, now)

@@ -154,6 +154,7 @@ def _taken(rows: list[Notification], now: datetime) -> Parcel:
         messages.compose(items, words),
         items,
         int(now.timestamp()),
+        current_app.extensions["settings"].check_private_addresses,
     )
     db.session.flush()
     return parcel

@@ -4,7 +4,7 @@ A row of the outbox for each channel; sending is another's work. Whoever was tol
 fires is told that it is over, on the same channels and in the same messages' order.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,12 +54,17 @@ def tell(alert: Alert, news: News, now: datetime) -> int:
     return len(told)
 
 
-def has_listener(alert: Alert, now: datetime) -> bool:
-    """Whether somebody would be told of the alert now."""
-    facts = queries.facts_of(alert)
-    if queries.silence_of(facts, now) is not None:
-        return False
-    return any(branch.channel_ids for branch in taken(queries.branches(), facts, now))
+def listening(now: datetime) -> Callable[[Alert], bool]:
+    """Says of an alert whether somebody would be told of it now; asks for all routes once."""
+    branches, silences = queries.branches(), queries.silences(now)
+
+    def has_listener(alert: Alert) -> bool:
+        facts = queries.facts_of(alert)
+        if queries.covering(silences, facts, now) is not None:
+            return False
+        return any(branch.channel_ids for branch in taken(branches, facts, now))
+
+    return has_listener
 
 
 def drop_untold(alert: Alert, now: datetime) -> None:

@@ -120,10 +120,14 @@ NEVER_SENT = (
 )
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout_s: float) -> Posted:
-    """POST to an address that an administrator gave; redirects are not followed."""
+def post(
+    url: str, body: bytes, headers: Mapping[str, str], *, timeout_s: float, private_allowed: bool
+) -> Posted:
+    """POST to an address; redirects are not followed."""
     waits: list[str] = []
-    handle, refusals = new_handle(url, timeout_s=timeout_s, private_allowed=True, on_body=len)
+    handle, refusals = new_handle(
+        url, timeout_s=timeout_s, private_allowed=private_allowed, on_body=len
+    )
     handle.setopt(pycurl.POST, 1)
     handle.setopt(pycurl.POSTFIELDS, body)
     handle.setopt(pycurl.HTTPHEADER, [f"{name}: {value}" for name, value in headers.items()])

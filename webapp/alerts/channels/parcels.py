@@ -20,6 +20,7 @@ class Parcel:
     message: Message
     items: tuple[Item, ...]
     sent_s: int
+    private_allowed: bool = True
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,9 @@ def send_by_webhook(parcel: Parcel) -> Outcome:
     headers = {"Content-Type": "application/json"}
     if parcel.signing_key:
         headers |= signing.headers(parcel.signing_key, parcel.message_id, parcel.sent_s, body)
-    answer = post(parcel.url, body, headers, timeout_s=TIMEOUT_S)
+    answer = post(
+        parcel.url, body, headers, timeout_s=TIMEOUT_S, private_allowed=parcel.private_allowed
+    )
     if answer.status is not None and answer.status < 300:
         return Outcome()
     why = answer.error or f"It answered {answer.status}."
