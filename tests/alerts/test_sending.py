@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.alerts.makers import HOUR, MINUTE, NOW, SECOND, channel, raised, route
+from tests.alerts.makers import HOUR, MINUTE, NOW, SECOND, channel, issue, raised, route
 from webapp.alerts import actions, queries, sending
 from webapp.alerts.channels import Outcome
+from webapp.alerts.models import Severity
 from webapp.core.db import db
 
 TAKEN, REFUSED = Outcome(), Outcome("It answered 500.")
@@ -156,6 +157,28 @@ def test_after_some_messages_a_group_is_told_the_rest_together(team):
     assert claim(NOW + 10 * SECOND) is None
     assert claim(NOW + 299 * SECOND) is None
     assert len(deliver(now=NOW + 300 * SECOND).items) == 20
+
+
+def test_what_comes_and_goes_is_told_together_after_a_while(team):
+    restless = issue(flap_score=45.0)
+    for minute in range(4):
+        alert = raised(f"again {minute}", NOW + minute * MINUTE, recurring_issue_id=restless.id)
+        actions.resolve(alert, NOW + minute * MINUTE + SECOND)
+        db.session.commit()
+    assert claim(NOW + 4 * MINUTE) is None
+    parcel = deliver(now=NOW + 8 * MINUTE + SECOND)
+    assert parcel.message.title == "4 alerts, error at worst: 4 resolved"
+    said = [reason.sentence for reason in queries.reasons_of(alert.id)]
+    assert any(sentence.startswith("Not at once: it comes and goes.") for sentence in said)
+
+
+def test_what_gets_worse_is_told_at_once_though_it_comes_and_goes(team):
+    restless = issue(flap_score=45.0, severity=Severity.WARNING)
+    alert = raised(recurring_issue_id=restless.id, severity=Severity.WARNING)
+    assert claim() is None
+    actions.change(alert, {"severity": Severity.CRITICAL}, NOW + SECOND)
+    db.session.commit()
+    assert deliver(now=NOW + SECOND).items[0].news == ("firing", "worse")
 
 
 def test_groups_and_channels_do_not_wait_for_each_other(context):

@@ -5,7 +5,7 @@ fires is told that it is over, on the same channels and in the same messages' or
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -23,8 +23,12 @@ from webapp.alerts.models import (
 from webapp.alerts.routing import Branch, group_key, looks, taken
 from webapp.core import nudges
 from webapp.core.db import db
+from webapp.issues.flapping import is_flapping
+from webapp.issues.models import RecurringIssue
 
 BELL = "notifications"
+FLAPPING_WAIT_S = 300
+FLAPPING_SENTENCE = "What happens within five minutes is told together."
 
 
 @dataclass(frozen=True)
@@ -46,12 +50,24 @@ def tell(alert: Alert, news: News, now: datetime) -> int:
             _because(alert, now, False, "Nobody was told of it, so nobody is told that it is over.")
     else:
         told = list(_told_by_routes(alert, before, now))
+    rest_s = _rest_s(alert, now) if told and news is not News.WORSE else 0
     for each in told:
-        _write(alert, news, each, now)
+        _write(alert, news, replace(each, wait_s=max(each.wait_s, rest_s)), now)
     if told:
         nudges.ring_after_commit(BELL)
     db.session.flush()
     return len(told)
+
+
+def _rest_s(alert: Alert, now: datetime) -> int:
+    """How long news of what comes and goes are held back, to be told together."""
+    if alert.recurring_issue_id is None:
+        return 0
+    issue = db.session.get(RecurringIssue, alert.recurring_issue_id)
+    if issue is None or not is_flapping(issue.flap_score, was_flapping=False):
+        return 0
+    _because(alert, now, False, f"Not at once: it comes and goes. {FLAPPING_SENTENCE}")
+    return FLAPPING_WAIT_S
 
 
 def listening(now: datetime) -> Callable[[Alert], bool]:
