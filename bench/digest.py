@@ -163,7 +163,7 @@ def processes(product: Product) -> tuple[list[psutil.Process], list[psutil.Proce
     web, others = [], []
     for process in product.family():
         with suppress(psutil.Error):
-            (web if "gunicorn" in " ".join(process.cmdline()) else others).append(process)
+            (web if process.name() == "wk-web" else others).append(process)
     return web, others
 
 
