@@ -1,6 +1,7 @@
 """Real servers for the tests: SQLite, PostgreSQL, Redis; the outside world switched off."""
 
 import importlib.util
+import logging
 import os
 import secrets
 import shutil
@@ -35,6 +36,12 @@ def unavailable(what: str) -> None:
     if IN_CI:
         pytest.fail(f"{what} is needed in CI")
     pytest.skip(f"{what} was not found")
+
+
+@pytest.fixture(autouse=True)
+def _fresh_log_level() -> None:
+    """As in a new process: an application of another test may have asked for errors alone."""
+    logging.getLogger("webapp").setLevel(logging.NOTSET)
 
 
 @pytest.fixture(autouse=True)
